@@ -1,0 +1,71 @@
+/* A connection: where partners' files and APIs are (contract 2.1, facts.md
+ * section 2).  This issue serves SFTP_CLIENT; the other types are known by
+ * name and refused with a clear fault until their issue. */
+#ifndef SLUICE_MODEL_CONNECTION_H
+#define SLUICE_MODEL_CONNECTION_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sluice/base/uuid.h"
+#include "sluice/model/fault.h"
+
+enum connection_type {
+	CONNECTION_SFTP,
+	CONNECTION_FTP,
+	CONNECTION_API,
+	CONNECTION_API_OAUTH2,
+	CONNECTION_TYPE_COUNT
+};
+
+const char *connection_type_name(enum connection_type t); /* "SFTP_CLIENT" */
+
+/* Seconds; 0: the configured default.  JSON: connectionInformation.timeouts
+ * {"resolve","connect","handshake","authenticate","open","idle","close",
+ * "keepalive","poolIdle"}. */
+struct connection_timeouts {
+	unsigned resolve, connect, handshake, authenticate, open, idle, close,
+		keepalive, pool_idle;
+};
+
+struct connection {
+	struct uuid id;
+	int64_t created_at, updated_at; /* ms */
+	char *name;
+	bool active;
+	enum connection_type type;
+	char *hostname; /* strings are owned; NULL: not given */
+	uint16_t port;  /* default 22 */
+	char *username;
+	char *password, *private_key, *private_key_passphrase;
+	char **host_keys; /* "SHA256:..." */
+	size_t host_key_count;
+	bool fsync;              /* fsync@openssh.com after each upload; true */
+	unsigned max_concurrent; /* files under way; 0: configured default */
+	struct connection_timeouts timeouts;
+};
+
+/* Reads a POST or PUT body.  `old` (PUT) lends the secrets where the body says
+ * "***".  Collects every fault (unknown key, wrong type, missing name, bad
+ * fingerprint, neither password nor key is fine: `test` will tell, ...);
+ * NULL when there was one.  id and times are left for the caller. */
+struct connection *connection_from_json(const json_t *body,
+	const struct connection *old, struct faults *faults);
+
+enum connection_view {
+	CONNECTION_MASKED, /* for answers: secrets are "***" */
+	CONNECTION_STORED, /* with secrets; the store seals it */
+};
+
+/* {"id","name","active","createdAt","updatedAt","clientConfiguration":
+ * {"type","connectionInformation":{...}}}; a fresh reference. */
+json_t *connection_to_json(
+	const struct connection *c, enum connection_view view);
+
+/* The stored form back; NULL when it isn't one (damaged). */
+struct connection *connection_from_stored(const json_t *stored);
+
+void connection_destroy(struct connection *c); /* wipes secrets; NULL is fine */
+
+#endif
