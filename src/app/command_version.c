@@ -1,0 +1,40 @@
+#include <gnutls/gnutls.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <xxhash.h>
+
+#include "sluice/app/commands.h"
+#include "sluice/loop/version.h"
+#include "sluice/store/version.h"
+
+#define OWN_LIBRARIES 4
+
+static void own_libraries(struct library_version out[OWN_LIBRARIES])
+{
+	static char xxhash[32];
+	unsigned n = XXH_versionNumber(); /* 801 is 0.8.1 */
+
+	snprintf(xxhash, sizeof xxhash, "%u.%u.%u", n / 10000, n / 100 % 100,
+		n % 100);
+	out[0] = (struct library_version){ "LMDB", store_lmdb_version() };
+	out[1] = (struct library_version){ "GnuTLS",
+		gnutls_check_version(NULL) };
+	out[2] = (struct library_version){ "jansson", jansson_version_str() };
+	out[3] = (struct library_version){ "xxHash", xxhash };
+}
+
+int command_version(bool json)
+{
+	struct library_version all[LOOP_LIBRARIES + OWN_LIBRARIES];
+
+	loop_library_versions(all);
+	own_libraries(all + LOOP_LIBRARIES);
+	printf(json ? "{\"version\":\"%s\",\"libraries\":{" : "sluice %s\n",
+		SLUICE_VERSION);
+	for (size_t i = 0; i < LOOP_LIBRARIES + OWN_LIBRARIES; i++)
+		printf(json ? "%s\"%s\":\"%s\"" : "%s%s %s\n",
+			json && i > 0 ? "," : "", all[i].name, all[i].version);
+	if (json)
+		puts("}}");
+	return EXIT_OK;
+}
