@@ -7,6 +7,7 @@
 #ifndef SLUICE_JOBS_CATALOG_H
 #define SLUICE_JOBS_CATALOG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "sluice/base/diag.h"
@@ -22,10 +23,15 @@ struct catalog {
 	size_t connection_count;
 	struct export_job **jobs;
 	size_t job_count;
+	bool changed; /* private: since the last commit */
 };
 
 enum err catalog_load(struct hub *hub, struct diag *why) WARN_UNUSED;
 void catalog_release(struct hub *hub);
+
+/* The turn's transaction was not kept: memory goes back to what is on disk.
+ * Called by jobs/turn. */
+void catalog_roll_back(struct hub *hub);
 
 /* NULL: there is none.  The result lives until the next change. */
 struct connection *catalog_connection(struct hub *hub, struct uuid id);

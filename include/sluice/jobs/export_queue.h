@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "sluice/base/buf.h"
 #include "sluice/base/diag.h"
 #include "sluice/base/list.h"
 #include "sluice/base/uuid.h"
@@ -23,9 +24,13 @@ struct hub;
 struct export_queue {
 	struct link destinations; /* private from here: one per connection */
 	struct timer due;
-	struct turn_waiter waiter;
-	uint64_t succeeded, failed, retried; /* since start, for metrics */
-	unsigned running;
+	struct timer grace;
+	struct link sweeps; /* export_repair.c's */
+	void (*on_stopped)(void *arg);
+	void *on_stopped_arg;
+	struct deferred stopped;
+	uint64_t succeeded, failed, retried; /* attempts since start */
+	unsigned running;                    /* deliveries under way */
 };
 
 /* Recovery, then start: exports that were RUNNING when the gateway died get an
@@ -33,30 +38,33 @@ struct export_queue {
  * retry is left); what came due meanwhile goes out. */
 enum err export_queue_start(struct hub *hub, struct diag *why) WARN_UNUSED;
 
-/* Something may be due for this connection now: called after the commit that
- * made it due, and when a connection was changed or activated. */
+/* Something may be due for this connection now: it was changed or activated.
+ * Due rows are looked for at the end of the turn. */
 void export_queue_wake(struct hub *hub, struct uuid client_id);
 
-/* Cancels deliveries under way that have not passed their commit point and
- * calls `done` from the loop when none runs any more and their states are
- * written.  Interrupted ones are due again at the next start. */
-void export_queue_stop(struct hub *hub, void (*done)(void *arg), void *arg);
+/* Takes no more work, lets deliveries under way end for `grace_ms`, then
+ * cancels what has not passed its commit point, and calls `done` from the loop
+ * when none runs any more and all states are written.  What was interrupted is
+ * due again at the next start, without having used up a retry. */
+void export_queue_stop(
+	struct hub *hub, uint64_t grace_ms, void (*done)(void *arg), void *arg);
+
+/* Frees; the queue must have stopped. */
 void export_queue_release(struct hub *hub);
 
-/* Makes one export due now: the row with its payload, in the turn's
- * transaction; wakes the queue after the commit. */
-enum err export_queue_add(struct hub *hub, const struct export *x,
-	struct str payload) WARN_UNUSED;
-
-/* Retry by hand: from FAILED or CANCELLED a new round of maxRetries.
- * `fresh` renders again with today's job and data.  ERR_NOT_FOUND,
- * ERR_CONFLICT (wrong state, or `fresh` with job or document gone); `why`. */
-enum err export_retry(struct hub *hub, struct uuid id, bool fresh,
-	struct diag *why) WARN_UNUSED;
+/* A new export: the row with its payload, in the turn's transaction, and out
+ * with it.  A payload that did not fit its buffer makes a FAILED export that
+ * says so: nothing is hidden. */
+enum err export_queue_add(struct hub *hub, struct export *x,
+	const struct buf *payload) WARN_UNUSED;
 
 /* Cancel: PENDING and RETRYING at once; RUNNING as soon as its delivery stops
- * (past the commit point it may still succeed).  ERR_CONFLICT when final. */
+ * (past its commit point it may still succeed).  ERR_NOT_FOUND, ERR_CONFLICT
+ * when its state is final. */
 enum err export_cancel(
 	struct hub *hub, struct uuid id, struct diag *why) WARN_UNUSED;
+
+/* Cancels what runs for a job. */
+void export_queue_cancel_running(struct hub *hub, struct uuid job_id);
 
 #endif

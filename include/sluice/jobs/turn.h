@@ -19,8 +19,18 @@ struct turn_waiter {
 	bool waiting;
 };
 
+/* A call right before the commit of this turn, once per turn however often it
+ * is asked for: for work that is best done for all of a turn's changes at once
+ * (claiming due exports).  Zero-initialise. */
+struct turn_step {
+	struct link link; /* private */
+	void (*fn)(struct turn_step *step);
+	bool queued;
+};
+
 struct turn {
 	struct link waiters;
+	struct link steps;
 	struct diag why; /* of the first error of this turn */
 	bool fatal;      /* a commit failed for good: the process must end */
 	void (*on_fatal)(void *arg);
@@ -42,6 +52,11 @@ struct txn *turn_read(struct hub *hub);
  * next transaction, committed before the loop sleeps. */
 void turn_wait(struct hub *hub, struct turn_waiter *w,
 	void (*fn)(struct turn_waiter *w, enum err e, const struct diag *why));
+
+/* Call `fn` before this turn's commit; it may write. */
+void turn_before_commit(struct hub *hub, struct turn_step *step,
+	void (*fn)(struct turn_step *step));
+void turn_undo_step(struct turn_step *step);
 
 /* Takes a waiter back; nothing happens when it doesn't wait. */
 void turn_unwait(struct turn_waiter *w);

@@ -1,0 +1,240 @@
+#include "sluice/jobs/catalog.h"
+
+#include <stdlib.h>
+
+#include "sluice/base/crypto.h"
+#include "sluice/base/log.h"
+#include "sluice/base/mem.h"
+#include "sluice/jobs/export_repair.h"
+#include "sluice/jobs/hub.h"
+#include "sluice/store/record_config.h"
+
+/* --- loading ------------------------------------------------------------- */
+
+static void take_connection(void *arg, struct connection *c)
+{
+	struct catalog *k = arg;
+
+	k->connections = mem_resize(k->connections,
+		(k->connection_count + 1) * sizeof *k->connections);
+	k->connections[k->connection_count++] = c;
+}
+
+static void take_job(void *arg, struct export_job *j)
+{
+	struct catalog *k = arg;
+
+	k->jobs = mem_resize(k->jobs, (k->job_count + 1) * sizeof *k->jobs);
+	k->jobs[k->job_count++] = j;
+}
+
+enum err catalog_load(struct hub *hub, struct diag *why)
+{
+	struct txn *t = turn_read(hub);
+	enum err e;
+
+	catalog_release(hub);
+	e = record_connection_each(t, take_connection, &hub->catalog);
+	if (e != ERR_OK)
+		return diag_set(why, e,
+			"stored connections: %s; restore the database from a "
+			"backup, with its secret key",
+			err_text(e));
+	e = record_export_job_each(t, take_job, &hub->catalog);
+	if (e != ERR_OK)
+		return diag_set(why, e,
+			"stored export jobs: %s; restore the database from a "
+			"backup",
+			err_text(e));
+	return ERR_OK;
+}
+
+void catalog_release(struct hub *hub)
+{
+	struct catalog *k = &hub->catalog;
+
+	for (size_t i = 0; i < k->connection_count; i++)
+		connection_destroy(k->connections[i]);
+	for (size_t i = 0; i < k->job_count; i++)
+		export_job_destroy(k->jobs[i]);
+	free(k->connections);
+	free(k->jobs);
+	*k = (struct catalog){ 0 };
+}
+
+void catalog_roll_back(struct hub *hub)
+{
+	struct diag why;
+
+	if (!hub->catalog.changed)
+		return;
+	if (catalog_load(hub, &why) != ERR_OK)
+		log_error("%s", why.text);
+}
+
+/* --- looking up ------------------------------------------------------------
+ */
+
+static size_t connection_index(const struct catalog *k, struct uuid id)
+{
+	size_t i = 0;
+
+	while (i < k->connection_count && !uuid_eq(k->connections[i]->id, id))
+		i++;
+	return i;
+}
+
+static size_t job_index(const struct catalog *k, struct uuid id)
+{
+	size_t i = 0;
+
+	while (i < k->job_count && !uuid_eq(k->jobs[i]->id, id))
+		i++;
+	return i;
+}
+
+struct connection *catalog_connection(struct hub *hub, struct uuid id)
+{
+	size_t i = connection_index(&hub->catalog, id);
+
+	return i < hub->catalog.connection_count ? hub->catalog.connections[i]
+						 : NULL;
+}
+
+struct export_job *catalog_job(struct hub *hub, struct uuid id)
+{
+	size_t i = job_index(&hub->catalog, id);
+
+	return i < hub->catalog.job_count ? hub->catalog.jobs[i] : NULL;
+}
+
+struct connection *catalog_connection_by_name(struct hub *hub, struct str name)
+{
+	struct catalog *k = &hub->catalog;
+
+	for (size_t i = 0; i < k->connection_count; i++)
+		if (str_eq(str_of(k->connections[i]->name), name))
+			return k->connections[i];
+	return NULL;
+}
+
+struct export_job *catalog_job_by_name(struct hub *hub, struct str name)
+{
+	struct catalog *k = &hub->catalog;
+
+	for (size_t i = 0; i < k->job_count; i++)
+		if (str_eq(str_of(k->jobs[i]->name), name))
+			return k->jobs[i];
+	return NULL;
+}
+
+const char *catalog_connection_user(struct hub *hub, struct uuid id)
+{
+	struct catalog *k = &hub->catalog;
+
+	for (size_t i = 0; i < k->job_count; i++)
+		if (uuid_eq(k->jobs[i]->client_id, id))
+			return k->jobs[i]->name;
+	return NULL;
+}
+
+/* --- changing --------------------------------------------------------------
+ */
+
+/* Writes through to the turn's transaction; `changed` comes first, so that a
+ * write that fails is rolled back from memory, too. */
+static enum err begin_change(struct hub *hub, struct txn **t)
+{
+	hub->catalog.changed = true;
+	return turn_write(hub, t);
+}
+
+enum err catalog_put_connection(struct hub *hub, struct connection *c)
+{
+	uint8_t nonce[SEAL_NONCE_SIZE];
+	size_t i = connection_index(&hub->catalog, c->id);
+	struct txn *t;
+	enum err e = begin_change(hub, &t);
+
+	crypto_random(nonce, sizeof nonce);
+	if (e == ERR_OK)
+		e = record_connection_put(t, c, nonce);
+	if (e != ERR_OK) {
+		connection_destroy(c);
+		return e;
+	}
+	if (i == hub->catalog.connection_count) {
+		take_connection(&hub->catalog, c);
+	} else {
+		connection_destroy(hub->catalog.connections[i]);
+		hub->catalog.connections[i] = c;
+	}
+	export_queue_wake(hub, c->id);
+	return ERR_OK;
+}
+
+enum err catalog_put_job(struct hub *hub, struct export_job *j)
+{
+	size_t i = job_index(&hub->catalog, j->id);
+	struct txn *t;
+	enum err e = begin_change(hub, &t);
+
+	if (e == ERR_OK)
+		e = record_export_job_put(t, j);
+	if (e != ERR_OK) {
+		export_job_destroy(j);
+		return e;
+	}
+	if (i == hub->catalog.job_count) {
+		take_job(&hub->catalog, j);
+	} else {
+		export_job_destroy(hub->catalog.jobs[i]);
+		hub->catalog.jobs[i] = j;
+	}
+	return ERR_OK;
+}
+
+enum err catalog_delete_connection(struct hub *hub, struct uuid id)
+{
+	struct catalog *k = &hub->catalog;
+	size_t i = connection_index(k, id);
+	struct txn *t;
+	enum err e;
+
+	if (i == k->connection_count)
+		return ERR_NOT_FOUND;
+	if (catalog_connection_user(hub, id) != NULL)
+		return ERR_CONFLICT;
+	e = begin_change(hub, &t);
+	if (e == ERR_OK)
+		e = record_connection_delete(t, id);
+	if (e != ERR_OK)
+		return e;
+	connection_destroy(k->connections[i]);
+	k->connection_count--;
+	memmove(k->connections + i, k->connections + i + 1,
+		(k->connection_count - i) * sizeof *k->connections);
+	sftp_pool_forget(hub->pool, id);
+	return ERR_OK;
+}
+
+enum err catalog_delete_job(struct hub *hub, struct uuid id)
+{
+	struct catalog *k = &hub->catalog;
+	size_t i = job_index(k, id);
+	struct txn *t;
+	enum err e;
+
+	if (i == k->job_count)
+		return ERR_NOT_FOUND;
+	e = begin_change(hub, &t);
+	if (e == ERR_OK)
+		e = record_export_job_delete(t, id);
+	if (e != ERR_OK)
+		return e;
+	export_job_destroy(k->jobs[i]);
+	k->job_count--;
+	memmove(k->jobs + i, k->jobs + i + 1,
+		(k->job_count - i) * sizeof *k->jobs);
+	return export_cancel_job(hub, id);
+}
