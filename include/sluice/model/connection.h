@@ -44,6 +44,11 @@ struct connection {
 	bool fsync;              /* fsync@openssh.com after each upload; true */
 	unsigned max_concurrent; /* files under way; 0: configured default */
 	struct connection_timeouts timeouts;
+	unsigned breaker_failures;    /* circuitBreaker.failures; 0: off */
+	unsigned requests_per_second; /* 0: no limit */
+	char **allowed_hosts;         /* besides the own, for downloads */
+	size_t allowed_host_count;
+	bool allow_private_networks; /* true */
 };
 
 /* Reads a POST or PUT body.  `old` (PUT) lends the secrets where the body says

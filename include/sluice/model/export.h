@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "sluice/base/buf.h"
 #include "sluice/base/err.h"
 #include "sluice/base/str.h"
 #include "sluice/base/uuid.h"
@@ -89,5 +90,8 @@ struct export_attempt {
  * next one, or FAILED (rule 3.4).  Changes state, next_attempt_at and
  * retries_left of `x`. */
 void export_after_failure(struct export *x, int64_t now_ms);
+
+/* Appends "<folder>/<file name>": where the file goes. */
+void export_remote_path(const struct export *x, struct buf *out);
 
 #endif

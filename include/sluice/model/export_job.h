@@ -40,6 +40,8 @@ struct export_job {
 	char **supplier_external_ids; /* sorted, without duplicates */
 	size_t supplier_count;        /* 0: all suppliers */
 	struct retry_policy retry;
+	uint16_t *permanent_status_codes; /* HTTP; fail at once on these */
+	size_t permanent_status_count;
 };
 
 /* Reads a POST or PUT body: every fault at once.  Whether connection and
