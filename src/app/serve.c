@@ -144,6 +144,7 @@ static void on_pool_closed(void *arg)
 {
 	struct serve *s = arg;
 
+	sftp_pool_destroy(s->hub.pool);
 	loop_stop(s->hub.loop);
 }
 
