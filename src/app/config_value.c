@@ -269,10 +269,11 @@ static void fault_value(struct loader *l, const struct option *o,
 {
 	struct str shown = text_shown(text);
 	struct buf got = buf_make(SIZE_MAX / 2);
-	bool number = text.len > 0 &&
-		      (text.ptr[0] == '-' ||
-			      (text.ptr[0] >= '0' && text.ptr[0] <= '9'));
+	bool number = text.len > 0;
 
+	for (size_t i = 0; i < text.len; i++)
+		number = number && text.ptr[i] != '\0' &&
+			 strchr("0123456789+-.eE", text.ptr[i]) != NULL;
 	buf_printf(&got, number ? "%.*s" : "\"%.*s\"", STR_ARG(shown));
 	fault_wrong(l, o, buf_view(&got), at);
 	buf_release(&got);
