@@ -1,0 +1,300 @@
+#include "call.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "admin_private.h"
+#include "sluice/base/clock.h"
+#include "sluice/base/log.h"
+#include "sluice/base/mem.h"
+
+/* An answer is as large as what it shows; lists are at most 500 rows of at
+ * most DOCUMENT_MAX.  This cap is the last resort. */
+#define ANSWER_MAX (SIZE_C(1) << 30)
+#define SIZE_C(n)  ((size_t)(n))
+
+/* --- life ----------------------------------------------------------------- */
+
+static void call_free(struct call *c)
+{
+	struct admin *a = c->admin;
+
+	timer_stop(c->hub->loop, &c->timer);
+	if (c->on_free != NULL)
+		c->on_free(c);
+	list_remove(&c->link);
+	a->call_count--;
+	json_decref(c->json);
+	buf_release(&c->body);
+	arena_release(&c->arena);
+	free(c);
+	admin_call_ended(a);
+}
+
+static void on_gone(struct http_request *r, void *data)
+{
+	struct call *c = data;
+
+	(void)r;
+	c->request = NULL;
+	if (!c->started)
+		call_free(c); /* its body never came whole */
+	else if (c->on_gone != NULL)
+		c->on_gone(c);
+}
+
+struct call *call_make(struct admin *a, struct http_request *r)
+{
+	struct call *c = mem_alloc(sizeof *c);
+
+	c->admin = a;
+	c->hub = a->hub;
+	c->request = r;
+	c->now = clock_now_ms();
+	c->body = buf_make(ANSWER_MAX);
+	list_append(&a->calls, &c->link);
+	a->call_count++;
+	http_request_set_data(r, c, on_gone);
+	return c;
+}
+
+struct faults *call_faults(struct call *c)
+{
+	struct faults *f = arena_alloc(&c->arena, sizeof *f);
+
+	faults_init(f, &c->arena);
+	return f;
+}
+
+const char *call_time(struct call *c, int64_t ms)
+{
+	return time_format(
+		ms, TIME_ISO_MS, arena_alloc(&c->arena, TIME_TEXT_SIZE));
+}
+
+/* --- answers -------------------------------------------------------------- */
+
+void answer_header(struct call *c, const char *name, const char *value)
+{
+	must(c->header_count < CALL_HEADERS_MAX);
+	c->headers[c->header_count++] = (struct http_header){ name, value };
+}
+
+static void send_answer(struct call *c)
+{
+	unsigned class = c->status / 100;
+
+	if (c->body.full) {
+		buf_clear(&c->body);
+		c->status = 500;
+		error_members(&c->body, 500, "INTERNAL_ERROR",
+			"the answer would be too large: ask for fewer rows",
+			NULL);
+	}
+	if (class < STATUS_CLASSES)
+		c->admin->answers[class]++;
+	answer_header(c, "Cache-Control", "no-store");
+	answer_header(c, "X-Content-Type-Options", "nosniff");
+	if (c->request != NULL)
+		http_respond(c->request, c->status,
+			c->content_type != NULL ? c->content_type
+						: "application/json",
+			c->headers, c->header_count, &c->body);
+	call_free(c);
+}
+
+void answer_now(struct call *c, unsigned status)
+{
+	c->status = status;
+	send_answer(c);
+}
+
+static void on_commit(struct turn_waiter *w, enum err e, const struct diag *why)
+{
+	struct call *c = container_of(w, struct call, waiter);
+
+	if (e != ERR_OK)
+		return answer_err(c, e, why);
+	if (c->committed != NULL)
+		c->committed(c);
+	send_answer(c);
+}
+
+void answer_after_commit(struct call *c, unsigned status)
+{
+	c->status = status;
+	turn_wait(c->hub, &c->waiter, on_commit);
+}
+
+static int put_chunk(const char *data, size_t len, void *arg)
+{
+	buf_put(arg, data, len);
+	return 0;
+}
+
+void answer_put_json(struct call *c, json_t *value)
+{
+	must(value != NULL);
+	(void)json_dump_callback(
+		value, put_chunk, &c->body, JSON_COMPACT | JSON_ENCODE_ANY);
+	json_decref(value);
+}
+
+/* --- errors --------------------------------------------------------------- */
+
+struct phrase {
+	unsigned status;
+	const char *text;
+};
+
+static const struct phrase phrases[] = {
+	{ 400, "Bad Request" },
+	{ 401, "Unauthorized" },
+	{ 403, "Forbidden" },
+	{ 404, "Not Found" },
+	{ 405, "Method Not Allowed" },
+	{ 409, "Conflict" },
+	{ 413, "Payload Too Large" },
+	{ 415, "Unsupported Media Type" },
+	{ 429, "Too Many Requests" },
+	{ 500, "Internal Server Error" },
+	{ 503, "Service Unavailable" },
+	{ 507, "Insufficient Storage" },
+};
+
+const char *status_phrase(unsigned status)
+{
+	for (size_t i = 0; i < ARRAY_LEN(phrases); i++)
+		if (phrases[i].status == status)
+			return phrases[i].text;
+	return "Error";
+}
+
+struct err_status {
+	enum err e;
+	unsigned status;
+	const char *code;
+};
+
+static const struct err_status err_statuses[] = {
+	{ ERR_CONFLICT, 409, "CONFLICT" },
+	{ ERR_EXISTS, 409, "DUPLICATE_NAME" },
+	{ ERR_NOT_FOUND, 404, "NOT_FOUND" },
+	{ ERR_NO_SPACE, 507, "STORE_FULL" },
+	{ ERR_STORE_FULL, 507, "STORE_FULL" },
+};
+
+void err_answer(enum err e, unsigned *status, const char **code)
+{
+	*status = 500;
+	*code = "INTERNAL_ERROR";
+	for (size_t i = 0; i < ARRAY_LEN(err_statuses); i++)
+		if (err_statuses[i].e == e) {
+			*status = err_statuses[i].status;
+			*code = err_statuses[i].code;
+		}
+}
+
+const char *faults_message(const struct faults *f)
+{
+	if (f->count == 1)
+		return f->list[0].message;
+	return arena_printf(f->arena, "%zu faults; the first: %s",
+		f->count + f->left_out, f->list[0].message);
+}
+
+static void put_fault(struct buf *out, const struct fault *fault)
+{
+	buf_text(out, "{\"code\":");
+	put_text(out, fault->code);
+	buf_text(out, ",\"field\":");
+	put_text(out, fault->field);
+	buf_text(out, ",\"message\":");
+	put_text(out, fault->message);
+	buf_char(out, '}');
+}
+
+void error_members(struct buf *out, unsigned status, const char *code,
+	const char *message, const struct faults *f)
+{
+	buf_printf(out, "\"status\":%u,\"error\":\"%s\",\"code\":\"%s\"",
+		status, status_phrase(status), code);
+	buf_text(out, ",\"message\":");
+	put_text(out, message);
+	buf_text(out, ",\"errors\":[");
+	for (size_t i = 0; f != NULL && i < f->count; i++) {
+		if (i > 0)
+			buf_char(out, ',');
+		put_fault(out, &f->list[i]);
+	}
+	buf_char(out, ']');
+}
+
+static void send_error(struct call *c, unsigned status, const char *code,
+	const char *message, const struct faults *f)
+{
+	buf_clear(&c->body);
+	buf_char(&c->body, '{');
+	error_members(&c->body, status, code, message, f);
+	buf_char(&c->body, '}');
+	c->content_type = NULL;
+	answer_now(c, status);
+}
+
+void answer_error(
+	struct call *c, unsigned status, const char *code, const char *fmt, ...)
+{
+	char message[DIAG_SIZE];
+	va_list args;
+
+	va_start(args, fmt);
+	(void)vsnprintf(message, sizeof message, fmt, args);
+	va_end(args);
+	send_error(c, status, code, message, NULL);
+}
+
+void answer_faults(struct call *c, const struct faults *f)
+{
+	send_error(c, 400, faults_code(f), faults_message(f), f);
+}
+
+void answer_err(struct call *c, enum err e, const struct diag *why)
+{
+	const char *text =
+		why != NULL && why->text[0] != '\0' ? why->text : err_text(e);
+	const char *code;
+	unsigned status;
+
+	err_answer(e, &status, &code);
+	if (status >= 500)
+		log_error("request failed: %s", text);
+	send_error(c, status, code, text, NULL);
+}
+
+void answer_not_found(struct call *c, const char *what, const char *id)
+{
+	answer_error(c, 404, "NOT_FOUND", "there is no %s '%s'", what, id);
+}
+
+/* --- small parts of bodies ------------------------------------------------ */
+
+void put_time(struct buf *out, int64_t ms)
+{
+	char text[TIME_TEXT_SIZE];
+
+	if (ms == 0)
+		return buf_text(out, "null");
+	buf_char(out, '"');
+	buf_text(out, time_format(ms, TIME_ISO_MS, text));
+	buf_char(out, '"');
+}
+
+void put_uuid(struct buf *out, struct uuid id)
+{
+	char text[UUID_TEXT_SIZE];
+
+	buf_char(out, '"');
+	buf_text(out, uuid_format(id, text));
+	buf_char(out, '"');
+}

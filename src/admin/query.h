@@ -1,0 +1,49 @@
+/* Query parameters: each route names those it knows, the rest is refused. */
+#ifndef SLUICE_ADMIN_QUERY_H
+#define SLUICE_ADMIN_QUERY_H
+
+#include "call.h"
+
+#define PAGE_SIZE_DEFAULT 20
+#define PAGE_SIZE_MAX     500
+
+/* Reads them all into c->query.  False: answered (an unknown one, or one that
+ * isn't UTF-8). */
+bool query_read(struct call *c);
+
+/* The value of a parameter, or NULL; query_next() for those that may come
+ * repeatedly (from == NULL: the first). */
+const char *query_get(const struct call *c, const char *name);
+const struct param *query_next(
+	const struct call *c, const struct param *from, const char *name);
+
+/* The values below add to `f` what is wrong with them.  True: there is one,
+ * and it is right. */
+bool query_uuid(const struct call *c, const char *name, struct faults *f,
+	struct uuid *out);
+bool query_time(
+	const struct call *c, const char *name, struct faults *f, int64_t *out);
+bool query_bool(
+	const struct call *c, const char *name, struct faults *f, bool *out);
+
+/* page, size and sort of a list. */
+struct list_query {
+	struct page page;
+	uint64_t number; /* of the page */
+	size_t sort;     /* index into the names that were given */
+};
+
+/* `sorts`: space-separated names; the first is the default, falling when
+ * `falling`. */
+void query_list(const struct call *c, const char *sorts, bool falling,
+	struct faults *f, struct list_query *out);
+
+/* --- the body of a list ---------------------------------------------------
+ *
+ * list_begin(); for each row: list_next(), then the row itself; list_end()
+ * once page.total is known. */
+void list_begin(struct call *c);
+void list_next(struct call *c, size_t index);
+void list_end(struct call *c, const struct list_query *q, size_t rows);
+
+#endif

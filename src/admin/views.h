@@ -1,0 +1,82 @@
+/* The handlers of the route table, one file per resource. */
+#ifndef SLUICE_ADMIN_VIEWS_H
+#define SLUICE_ADMIN_VIEWS_H
+
+#include "call.h"
+
+/* view_bulk.c */
+void bulk_orders(struct call *c);
+
+/* view_connection.c */
+void connection_activate(struct call *c);
+void connection_create(struct call *c);
+void connection_delete(struct call *c);
+void connection_disable(struct call *c);
+void connection_list(struct call *c);
+void connection_replace(struct call *c);
+void connection_show(struct call *c);
+
+/* view_connection_test.c */
+void connection_test(struct call *c);
+
+/* view_document.c */
+void incident_list(struct call *c);
+void incident_put(struct call *c);
+void incident_set_status(struct call *c);
+void incident_show(struct call *c);
+void order_list(struct call *c);
+void order_put(struct call *c);
+void order_set_status(struct call *c);
+void order_show(struct call *c);
+
+/* view_entity.c */
+void entity_list(struct call *c);
+void entity_put(struct call *c);
+void entity_show(struct call *c);
+
+/* view_export.c */
+void export_list(struct call *c);
+void export_payload(struct call *c);
+void export_show(struct call *c);
+
+/* view_export_change.c */
+void export_cancel_one(struct call *c);
+void export_retry_many(struct call *c);
+void export_retry_one(struct call *c);
+
+/* view_health.c */
+void health_live(struct call *c);
+void health_ready(struct call *c);
+
+/* view_job.c */
+void job_create(struct call *c);
+void job_delete(struct call *c);
+void job_duplicate(struct call *c);
+void job_list(struct call *c);
+void job_replace(struct call *c);
+void job_show(struct call *c);
+void job_show_v1(struct call *c);
+
+/* view_job_preview.c */
+void job_preview(struct call *c);
+
+/* view_job_suppliers.c */
+void job_suppliers_add(struct call *c);
+void job_suppliers_remove(struct call *c);
+
+/* view_key.c */
+void key_create(struct call *c);
+void key_delete(struct call *c);
+void key_list(struct call *c);
+
+/* view_metrics.c */
+void metrics_show(struct call *c);
+
+/* view_openapi.c */
+void openapi_show(struct call *c);
+
+/* view_session.c */
+void session_create(struct call *c);
+void session_delete(struct call *c);
+
+#endif
