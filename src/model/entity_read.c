@@ -331,7 +331,7 @@ static bool is_custom(const struct entity_reading *r, const char *key)
 static json_t *custom_value(
 	const struct entity_reading *r, const struct path *at, json_t *value)
 {
-	struct buf text = buf_make(64);
+	struct buf text = buf_make(1024);
 	json_t *out = NULL;
 
 	if (json_is_string(value))

@@ -1,6 +1,7 @@
 #include "json_write.h"
 
 #include "number.h"
+#include "put.h"
 
 static void write_array(const json_t *array, struct buf *out)
 {

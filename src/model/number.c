@@ -1,4 +1,5 @@
 #include "number.h"
+#include "put.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -8,18 +9,26 @@
 
 #define DIGITS_MAX 20 /* of an int64 */
 
+/* Two at a time, from the end. */
 static size_t digits_of(uint64_t n, char out[DIGITS_MAX])
 {
-	char reversed[DIGITS_MAX];
-	size_t len = 0;
+	static const char pairs[] = "0001020304050607080910111213141516171819"
+				    "2021222324252627282930313233343536373839"
+				    "4041424344454647484950515253545556575859"
+				    "6061626364656667686970717273747576777879"
+				    "8081828384858687888990919293949596979899";
+	char digits[DIGITS_MAX];
+	size_t at = DIGITS_MAX;
 
-	do {
-		reversed[len++] = (char)('0' + n % 10);
-		n /= 10;
-	} while (n > 0);
-	for (size_t i = 0; i < len; i++)
-		out[i] = reversed[len - 1 - i];
-	return len;
+	for (; n >= 100; n /= 100) {
+		at -= 2;
+		memcpy(digits + at, pairs + 2 * (n % 100), 2);
+	}
+	at -= 2;
+	memcpy(digits + at, pairs + 2 * n, 2);
+	at += n < 10; /* no leading zero */
+	memcpy(out, digits + at, DIGITS_MAX - at);
+	return DIGITS_MAX - at;
 }
 
 void put_integer(struct buf *out, int64_t n)
@@ -29,19 +38,19 @@ void put_integer(struct buf *out, int64_t n)
 
 	if (n < 0)
 		buf_char(out, '-');
-	buf_put(out, text, digits_of(magnitude, text));
+	put_str(out, (struct str){ text, digits_of(magnitude, text) });
 }
 
 /* `n` / 10^decimals. */
 static void put_decimal(struct buf *out, uint64_t n, size_t decimals)
 {
 	char digits[DIGITS_MAX], text[2 * DIGITS_MAX + 2];
-	size_t len = digits_of(n, digits), pad, whole, at = 0;
+	size_t len = digits_of(n, digits), pad, whole;
 
 	if (decimals == 0) {
 		memcpy(text, digits, len);
 		memcpy(text + len, ".0", 2);
-		buf_put(out, text, len + 2);
+		put_str(out, (struct str){ text, len + 2 });
 		return;
 	}
 	pad = len > decimals ? 0 : decimals + 1 - len;
@@ -50,8 +59,7 @@ static void put_decimal(struct buf *out, uint64_t n, size_t decimals)
 	memcpy(text + pad, digits, len);
 	memmove(text + whole + 1, text + whole, decimals);
 	text[whole] = '.';
-	at = len + pad + 1;
-	buf_put(out, text, at);
+	put_str(out, (struct str){ text, len + pad + 1 });
 }
 
 /* Money has few decimals.  Both `n` (below 10^15) and the power of ten are

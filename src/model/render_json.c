@@ -2,6 +2,7 @@
  * with +00:00. */
 #include "field.h"
 #include "number.h"
+#include "put.h"
 #include "render_forms.h"
 
 typedef void put_value(
@@ -21,7 +22,7 @@ static void put_bool(
 	struct buf *out, const struct field *field, const json_t *value)
 {
 	(void)field;
-	buf_str(out, json_is_true(value) ? STR("\"true\"") : STR("\"false\""));
+	put_str(out, json_is_true(value) ? STR("\"true\"") : STR("\"false\""));
 }
 
 static void put_count(
@@ -46,7 +47,7 @@ static void put_time(
 	(void)field;
 	buf_char(out, '"');
 	buf_put(out, time.ptr, time.len - 1); /* without the Z */
-	buf_str(out, STR("+00:00\""));
+	put_str(out, STR("+00:00\""));
 }
 
 static void put_time_s(
@@ -72,7 +73,7 @@ static void put_list(
 
 	if (field->item != NULL) {
 		buf_char(out, '{');
-		buf_str(out, field->item_json);
+		put_str(out, field->item_json);
 	}
 	buf_char(out, '[');
 	for (size_t i = 0; i < json_array_size(items); i++) {
@@ -118,9 +119,9 @@ static void put_fields(struct buf *out, const struct field *fields,
 			continue;
 		buf_char(out, before);
 		before = ',';
-		buf_str(out, f->json);
+		put_str(out, f->json);
 		if (value == NULL && f->type < FIELD_LIST)
-			buf_str(out, STR("null"));
+			put_str(out, STR("null"));
 		else
 			writers[f->type](out, f, value);
 	}

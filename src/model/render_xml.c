@@ -4,6 +4,7 @@
  * tests. */
 #include "field.h"
 #include "number.h"
+#include "put.h"
 #include "render_forms.h"
 
 #define DECLARATION                                                            \
@@ -32,16 +33,16 @@ static void put_special(struct buf *out, char c)
 {
 	switch (c) {
 	case '&':
-		buf_str(out, STR("&amp;"));
+		put_str(out, STR("&amp;"));
 		break;
 	case '<':
-		buf_str(out, STR("&lt;"));
+		put_str(out, STR("&lt;"));
 		break;
 	case '>':
-		buf_str(out, STR("&gt;"));
+		put_str(out, STR("&gt;"));
 		break;
 	default:
-		buf_str(out, STR("&#13;"));
+		put_str(out, STR("&#13;"));
 	}
 }
 
@@ -52,19 +53,19 @@ static void put_escaped(struct buf *out, struct str s)
 	for (size_t i = 0; i < s.len; i++) {
 		if (!is_special((unsigned char)s.ptr[i]))
 			continue;
-		buf_put(out, s.ptr + from, i - from);
+		put_str(out, (struct str){ s.ptr + from, i - from });
 		put_special(out, s.ptr[i]);
 		from = i + 1;
 	}
-	buf_put(out, s.ptr + from, s.len - from);
+	put_str(out, (struct str){ s.ptr + from, s.len - from });
 }
 
 static void put_text(
 	struct buf *out, const struct field *field, const json_t *value)
 {
-	buf_str(out, field->open);
+	put_str(out, field->open);
 	put_escaped(out, json_text(value));
-	buf_str(out, field->close);
+	put_str(out, field->close);
 }
 
 /* An element whose opening tag (`open`) gets the type attributes. */
@@ -72,9 +73,9 @@ static void put_typed_element(
 	struct buf *out, struct str open, struct str close, const json_t *value)
 {
 	buf_put(out, open.ptr, open.len - 1);
-	buf_str(out, STR(TYPE_STRING));
+	put_str(out, STR(TYPE_STRING));
 	put_escaped(out, json_text(value));
-	buf_str(out, close);
+	put_str(out, close);
 }
 
 static void put_typed(
@@ -86,41 +87,41 @@ static void put_typed(
 static void put_bool(
 	struct buf *out, const struct field *field, const json_t *value)
 {
-	buf_str(out, field->open);
-	buf_str(out, json_is_true(value) ? STR("true") : STR("false"));
-	buf_str(out, field->close);
+	put_str(out, field->open);
+	put_str(out, json_is_true(value) ? STR("true") : STR("false"));
+	put_str(out, field->close);
 }
 
 static void put_count(
 	struct buf *out, const struct field *field, const json_t *value)
 {
-	buf_str(out, field->open);
+	put_str(out, field->open);
 	put_integer(out, json_integer_value(value));
-	buf_str(out, field->close);
+	put_str(out, field->close);
 }
 
 static void put_amount_field(
 	struct buf *out, const struct field *field, const json_t *value)
 {
-	buf_str(out, field->open);
+	put_str(out, field->open);
 	put_amount(out, json_real_value(value));
-	buf_str(out, field->close);
+	put_str(out, field->close);
 }
 
 static void put_time_s(
 	struct buf *out, const struct field *field, const json_t *value)
 {
-	buf_str(out, field->open);
+	put_str(out, field->open);
 	put_seconds(out, json_text(value));
-	buf_str(out, field->close);
+	put_str(out, field->close);
 }
 
 static void put_object(
 	struct buf *out, const struct field *field, const json_t *value)
 {
-	buf_str(out, field->open);
+	put_str(out, field->open);
 	put_fields(out, field->fields, field->count, value);
-	buf_str(out, field->close);
+	put_str(out, field->close);
 }
 
 static void put_list(
@@ -128,7 +129,7 @@ static void put_list(
 {
 	const json_t *items = list_items(field, value);
 
-	buf_str(out, field->open);
+	put_str(out, field->open);
 	for (size_t i = 0; i < json_array_size(items); i++) {
 		const json_t *item = json_array_get(items, i);
 
@@ -137,11 +138,11 @@ static void put_list(
 				out, field->item_open, field->item_close, item);
 			continue;
 		}
-		buf_str(out, field->item_open);
+		put_str(out, field->item_open);
 		put_fields(out, field->fields, field->count, item);
-		buf_str(out, field->item_close);
+		put_str(out, field->item_close);
 	}
-	buf_str(out, field->close);
+	put_str(out, field->close);
 }
 
 /* A plain array has no element of its own: its key is repeated. */
@@ -186,7 +187,7 @@ static void put_fields(struct buf *out, const struct field *fields,
 				(f->presence == WHEN_SET || !is_wrapped(f))))
 			continue;
 		if (is_wrapped(f) && json_array_size(list_items(f, value)) == 0)
-			buf_str(out, f->empty);
+			put_str(out, f->empty);
 		else
 			writers[f->type](out, f, value);
 	}
@@ -196,7 +197,7 @@ void render_xml(const struct document *d, struct buf *out)
 {
 	const struct document_kind *kind = document_kind(d->entity);
 
-	buf_str(out, STR(DECLARATION));
+	put_str(out, STR(DECLARATION));
 	buf_printf(out, "<%s xmlns=\"" NAMESPACE "\">", kind->root);
 	put_fields(out, kind->fields, kind->count, d->body);
 	buf_printf(out, "</%s>", kind->root);
