@@ -111,13 +111,14 @@ INT( "sftp.maxFiles", sftp.max_files, \
      "Files under way at the same time in one SFTP session.") \
 INT( "sftp.connectTimeoutSeconds", sftp.connect_timeout_seconds, \
      "10", 1, 600, "seconds", RELOAD, \
-     "Time limit for reaching an SFTP server and for the SSH handshake.") \
+     "Time limit for finding the address of an SFTP server, and again " \
+     "for the connection to it.") \
 INT( "sftp.authenticateTimeoutSeconds", sftp.authenticate_timeout_seconds, \
      "20", 1, 600, "seconds", RELOAD, \
-     "Time limit for the authentication at an SFTP server.") \
+     "Time limit for the SSH handshake, and again for the authentication.") \
 INT( "sftp.idleTimeoutSeconds", sftp.idle_timeout_seconds, \
      "60", 1, 86400, "seconds", RELOAD, \
-     "Time after which an SFTP session without work is closed.") \
+     "Time without a byte after which a busy SFTP session is given up.") \
 INT( "shutdown.graceSeconds", shutdown.grace_seconds, \
      "10", 0, 600, "seconds", RELOAD, \
      "Time that work under way gets to settle when the gateway is " \
