@@ -8,8 +8,8 @@
 #include "cli_internal.h"
 #include "sluice/base/must.h"
 
-#define FIRST_LONG 256 /* getopt's value of option 0: no letter is that high   \
-			*/
+/* What getopt answers for option 0; no letter is that high. */
+#define FIRST_LONG 256
 
 /* Options ----------------------------------------------------------------- */
 
