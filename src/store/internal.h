@@ -1,0 +1,95 @@
+/* What the files of src/store share: the insides of struct store and txn. */
+#ifndef STORE_INTERNAL_H
+#define STORE_INTERNAL_H
+
+#include <lmdb.h>
+
+#include "pack.h"
+#include "ranked.h"
+#include "sluice/base/must.h"
+#include "sluice/store/store.h"
+#include "table.h"
+
+struct txn {
+	struct store *store;
+	MDB_txn *mdb; /* NULL: could not be opened, see error */
+	bool writing;
+	bool open;      /* of this turn */
+	enum err error; /* sticky; why says more */
+	struct diag why;
+	MDB_cursor *counts; /* on the counts; opened when first needed */
+};
+
+struct store {
+	MDB_env *env;
+	MDB_dbi dbi[TABLE_COUNT];
+	char *dir;
+	int lock_fd; /* -1: not exclusive */
+	struct txn read, write;
+	struct ranked_cache *ranked; /* of the write transaction */
+	struct buf scratch;          /* the record being written */
+	struct buf old;              /* a copy of the row it replaces */
+	struct { /* the store that was hashed last; most rows share it */
+		char text[REFERENCE_MAX];
+		size_t len;
+		struct store_hash hash;
+	} hashed;
+	uint8_t secret[SEAL_KEY_SIZE];
+	bool has_secret;
+	bool broken; /* a commit failed in the disk: nothing more is written */
+	uint64_t commits, commit_ns_last, commit_ns_total;
+	enum err last_error;
+};
+
+/* --- errors (error.c) ------------------------------------------------------
+ */
+
+enum err lmdb_err(int rc);
+/* "<what>: <LMDB's or the system's reason>"; MDB_MAP_FULL says what to do. */
+enum err lmdb_diag(struct diag *why, int rc, const char *what);
+
+/* Makes the turn fail, with the sentence for the operator. */
+enum err txn_fail(struct txn *t, int rc, const char *what);
+enum err txn_fail_with(struct txn *t, enum err e, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Logs which record is damaged; ERR_CORRUPT. */
+enum err record_damaged(enum table table, const struct key *key);
+
+/* The same for a row that was to be replaced: the turn fails, since its index
+ * entries can't be known. */
+enum err row_damaged(struct txn *t, enum table table, const struct key *key);
+
+/* --- parts of store_open() -------------------------------------------------
+ */
+
+enum err lock_directory(struct store *s, struct diag *why) WARN_UNUSED;
+enum err make_directory(const char *dir, struct diag *why) WARN_UNUSED;
+
+/* Opens or makes the tables and looks at the schema version. */
+enum err schema_open(struct store *s, struct diag *why) WARN_UNUSED;
+
+/* Loads or makes the secret key and proves it on the check record. */
+enum err secret_open(struct store *s, struct diag *why) WARN_UNUSED;
+
+/* Records of the table meta, by name. */
+enum err meta_get(
+	struct txn *t, const char *name, struct str *value) WARN_UNUSED;
+enum err meta_put(
+	struct txn *t, const char *name, struct str value) WARN_UNUSED;
+
+void txn_close_all(struct store *s); /* for store_close() */
+
+/* --- for the records -------------------------------------------------------
+ */
+
+/* store_hash() with a memory of one. */
+struct store_hash store_hash_of(struct store *s, struct str store_id);
+
+/* The record being written, when it did not outgrow its buffer. */
+enum err record_fits(const struct txn *t) WARN_UNUSED;
+
+/* A copy of a borrowed record that outlives the next write. */
+struct str record_keep(struct txn *t, struct str record);
+
+#endif

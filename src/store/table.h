@@ -1,0 +1,114 @@
+/* The tables of the database, and reading and writing them.  Private to
+ * src/store.
+ *
+ * A ranked table also keeps counts (ranked.h), so that its n-th key and the
+ * number of keys in a range are found without walking.  table_insert() and
+ * table_remove() look after the counts by themselves. */
+#ifndef STORE_TABLE_H
+#define STORE_TABLE_H
+
+#include "key.h"
+#include "sluice/store/store.h"
+
+/* clang-format off */
+/*    symbol                    name                 ranked: number in the
+ *                                                   counts, stored, append
+ *                                                   only; 0: not ranked */
+#define TABLES(X)                                                              \
+	X(META,                     "meta",                     0)             \
+	X(CONNECTION,               "connection",               0)             \
+	X(EXPORT_JOB,               "export_job",               0)             \
+	X(API_KEY,                  "api_key",                  0)             \
+	X(API_KEY_HASH,             "api_key_hash",             0)             \
+	X(ENTITY,                   "entity",                   1)             \
+	X(DOCUMENT,                 "document",                 2)             \
+	X(DOCUMENT_CREATED,         "document_created",         3)             \
+	X(DOCUMENT_UPDATED,         "document_updated",         4)             \
+	X(DOCUMENT_STATUS_CREATED,  "document_status_created",  5)             \
+	X(DOCUMENT_STATUS_UPDATED,  "document_status_updated",  6)             \
+	X(DOCUMENT_STORE_CREATED,   "document_store_created",   7)             \
+	X(DOCUMENT_STORE_UPDATED,   "document_store_updated",   8)             \
+	X(EXPORT,                   "export",                   9)             \
+	X(EXPORT_BY_STATE,          "export_by_state",         10)             \
+	X(EXPORT_BY_JOB,            "export_by_job",           11)             \
+	X(EXPORT_BY_JOB_STATE,      "export_by_job_state",     12)             \
+	X(EXPORT_BY_REFERENCE,      "export_by_reference",     13)             \
+	X(EXPORT_BY_STORE,          "export_by_store",         14)             \
+	X(EXPORT_DUE,               "export_due",               0)             \
+	X(EXPORT_PAYLOAD,           "export_payload",           0)             \
+	X(EXPORT_ATTEMPT,           "export_attempt",           0)             \
+	X(EXPORT_ONCE,              "export_once",              0)             \
+	X(COUNTS,                   "counts",                   0)
+/* clang-format on */
+
+#define RANKED_MAX 14 /* the highest number above */
+
+enum table {
+#define X(symbol, name, ranked) TABLE_##symbol,
+	TABLES(X)
+#undef X
+	TABLE_COUNT
+};
+
+struct table_info {
+	const char *name;
+	uint8_t ranked;
+};
+extern const struct table_info tables[TABLE_COUNT];
+
+/* Reading: ERR_NOT_FOUND, or what LMDB said.  The value is borrowed until the
+ * next write or the end of the turn. */
+enum err table_get(struct txn *t, enum table table, const struct key *key,
+	struct str *value) WARN_UNUSED;
+bool table_has(struct txn *t, enum table table, const struct key *key);
+
+/* Writing: errors are sticky (store.h).  insert: the key must be new;
+ * replace: it must be there; remove: likewise.  A key that is not as promised
+ * is ERR_CORRUPT: an index is out of step with its rows. */
+enum err table_insert(struct txn *t, enum table table, const struct key *key,
+	struct str value) WARN_UNUSED;
+enum err table_replace(struct txn *t, enum table table, const struct key *key,
+	struct str value) WARN_UNUSED;
+enum err table_remove(
+	struct txn *t, enum table table, const struct key *key) WARN_UNUSED;
+
+/* Insert or replace; not for ranked tables. */
+enum err table_put(struct txn *t, enum table table, const struct key *key,
+	struct str value) WARN_UNUSED;
+
+/* --- the entries that one row has in its indexes ---------------------------
+ */
+
+struct index_entry {
+	enum table table;
+	bool present;
+	struct key key;
+};
+
+/* Brings the indexes from `old` to `new` (same tables, `count` of each), and
+ * touches only what differs.  NULL: no row. */
+enum err index_change(struct txn *t, const struct index_entry *old,
+	const struct index_entry *new, size_t count) WARN_UNUSED;
+
+/* --- walking ---------------------------------------------------------------
+ */
+
+struct cursor {
+	struct MDB_cursor *mdb; /* NULL: nothing to walk */
+	struct txn *txn;
+	struct str key, value; /* of where it stands; borrowed */
+};
+
+/* On the first key at or above `from` (NULL: the first of all). */
+bool cursor_open(struct cursor *c, struct txn *t, enum table table,
+	const struct key *from);
+bool cursor_seek(struct cursor *c, const struct key *from);
+bool cursor_last(struct cursor *c); /* on the last key of all */
+bool cursor_next(struct cursor *c);
+bool cursor_prev(struct cursor *c);
+void cursor_close(struct cursor *c);
+
+/* Does the key begin with `prefix`? */
+bool key_has_prefix(struct str key, const struct key *prefix);
+
+#endif
