@@ -12,8 +12,7 @@
 static const struct {
 	const char *lower, *upper;
 } relations[] = {
-	{ "limits.bulkLine", "limits.bulkBody" },
-	{ "limits.row", "limits.file" },
+	{ "limits.row", "limits.bulkBody" },
 	{ "limits.payload", "limits.mapSize" },
 };
 

@@ -55,15 +55,9 @@ SIZE("limits.requestBody", limits.request_body, \
 SIZE("limits.bulkBody", limits.bulk_body, \
      "256MiB", 1 * KIB, 64 * GIB, RELOAD, \
      "Longest body of a bulk request.") \
-SIZE("limits.bulkLine", limits.bulk_line, \
-     "1MiB", 1 * KIB, 64 * MIB, RELOAD, \
-     "Longest line of a bulk request.") \
 SIZE("limits.row", limits.row, \
      "1MiB", 1 * KIB, 64 * MIB, RELOAD, \
-     "Longest row of an imported file.") \
-SIZE("limits.file", limits.file, \
-     "4GiB", 1 * KIB, 1 * TIB, RELOAD, \
-     "Longest file that is imported.") \
+     "Longest single record: one line of a bulk request.") \
 SIZE("limits.header", limits.header, \
      "32KiB", 4 * KIB, 1 * MIB, RESTART, \
      "Memory for the request line and the headers of one connection.") \
@@ -104,8 +98,9 @@ INT( "retry.intervalSeconds", retry.interval_seconds, \
      "Time between two attempts, for jobs that do not set their own.") \
 LIST("http.allowedHosts", http.allowed_hosts, \
      "", RELOAD, \
-     "Hosts that any connection may download from, beside its own host " \
-     "and its own allowedHosts.") \
+     "Host names under which browsers may reach the gateway, beside " \
+     "localhost and numeric addresses: a session cookie sent to any other " \
+     "name is refused (DNS rebinding).") \
 INT( "sftp.maxFiles", sftp.max_files, \
      "64", 1, 1024, "", RELOAD, \
      "Files under way at the same time in one SFTP session.") \

@@ -65,7 +65,7 @@ static struct admin_options admin_options(const struct config *c)
 		.timeout_seconds = c->limits.request_timeout_seconds,
 		.request_body = c->limits.request_body,
 		.bulk_body = c->limits.bulk_body,
-		.bulk_line = c->limits.bulk_line,
+		.bulk_line = c->limits.row,
 		.requests_per_second = c->limits.requests_per_second,
 		.version = SLUICE_VERSION,
 	};

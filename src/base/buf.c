@@ -34,6 +34,8 @@ char *buf_reserve(struct buf *b, size_t len)
 		want = b->cap < FIRST_SIZE ? FIRST_SIZE : b->cap * 2;
 		if (want < b->len + len + 1)
 			want = b->len + len + 1;
+		if (want - 1 > b->max)
+			want = b->max + 1; /* buf_char() takes room for leave */
 		b->data = mem_resize(b->data, want);
 		b->cap = want;
 	}

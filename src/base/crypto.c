@@ -59,6 +59,7 @@ void crypto_seal(struct buf *out, const uint8_t key[SEAL_KEY_SIZE],
 			     context.ptr, context.len, SEAL_TAG_SIZE, plain.ptr,
 			     plain.len, to, &len) == 0);
 		out->len += len;
+		out->data[out->len] = '\0';
 	}
 	gnutls_aead_cipher_deinit(cipher);
 }

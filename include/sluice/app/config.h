@@ -58,8 +58,7 @@ struct config {
 		char *certificate, *key; /* both "" or both a path */
 	} tls;
 	struct {
-		uint64_t request_body, bulk_body, bulk_line;
-		uint64_t row, file;
+		uint64_t request_body, bulk_body, row;
 		uint64_t header, payload, map_size;
 		unsigned connections;
 		unsigned connections_per_address; /* 0: no limit */

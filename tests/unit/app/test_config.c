@@ -202,7 +202,7 @@ static const struct {
 		"f:1:15: tls.key is set, so tls.certificate must be set, "
 		"too\n" },
 	{ "{\"limits\":{\"bulkBody\":\"1KiB\"}}",
-		"f:1:23: limits.bulkLine must not be above limits.bulkBody "
+		"f:1:23: limits.row must not be above limits.bulkBody "
 		"(1KiB)\n" },
 };
 
