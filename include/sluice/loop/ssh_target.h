@@ -9,28 +9,28 @@
 
 #include "sluice/base/uuid.h"
 
-/* One deadline per step, milliseconds.  Defaults (issue: the house): 10 s to
- * resolve and connect, 20 s to shake hands and authenticate, 60 s idle. */
+/* One deadline per step, milliseconds; 0 takes the default (10 s to resolve and
+ * to connect, 20 s to shake hands, to authenticate and to open, 60 s idle). */
 struct ssh_timeouts {
 	uint64_t resolve, connect, handshake, authenticate, open;
-	uint64_t idle;      /* no byte on a running operation for that long */
+	uint64_t idle;      /* no byte on a busy session for that long */
 	uint64_t close;     /* for a polite goodbye; then the socket is shut */
-	uint64_t keepalive; /* a quiet pooled session asks for life; 0: never */
+	uint64_t keepalive; /* a quiet session asks whether the server lives */
 	uint64_t pool_idle; /* an unused pooled session is closed */
 };
 
 extern const struct ssh_timeouts ssh_timeouts_default;
 
 struct ssh_target {
-	struct uuid id;     /* of the connection: the pool's key ... */
-	int64_t version;    /* ... with its updatedAt: another version gets new
-	                       sessions, the old ones end when unused */
-	const char *name;   /* the connection's name, for messages */
+	struct uuid id;   /* of the connection: the pool's key ... */
+	int64_t version;  /* ... with its updatedAt: another version gets new
+			     sessions, the old ones end when unused */
+	const char *name; /* the connection's name, for messages */
 	const char *hostname;
 	uint16_t port;
 	const char *username;
-	const char *password;               /* NULL: none */
-	const char *private_key;            /* PEM or OpenSSH text; NULL: none */
+	const char *password;    /* NULL: none */
+	const char *private_key; /* PEM or OpenSSH text; NULL: none */
 	const char *private_key_passphrase; /* NULL: none */
 	const char *const *host_keys; /* "SHA256:<base64 without padding>" */
 	size_t host_key_count;        /* 0: only a probe may connect */
