@@ -1,0 +1,407 @@
+/* Turns, the data directory, the secret key, backups. */
+#include "fixture.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "rows.h"
+
+/* --- turns ------------------------------------------------------------------
+ */
+
+static void test_reader_sees_own_writes(void **state)
+{
+	struct fixture *f = *state;
+	struct export x = rows_export(fixture_id(1000, 1), "A"), got;
+	struct txn *t = store_read(f->store);
+
+	assert_false(store_is_writing(f->store));
+	assert_int_equal(record_export_get(t, x.id, &got), ERR_NOT_FOUND);
+	t = fixture_write(f);
+	assert_true(store_is_writing(f->store));
+	assert_int_equal(record_export_put(t, &x), ERR_OK);
+	assert_ptr_equal(store_read(f->store), t);
+	assert_int_equal(
+		record_export_get(store_read(f->store), x.id, &got), ERR_OK);
+	assert_true(str_eq(got.reference, STR("A")));
+	fixture_commit(f);
+	assert_int_equal(
+		record_export_get(store_read(f->store), x.id, &got), ERR_OK);
+	store_end_turn(f->store);
+}
+
+static void test_abort_undoes(void **state)
+{
+	struct fixture *f = *state;
+	struct export x = rows_export(fixture_id(1000, 1), "A"), got;
+	struct txn *t = fixture_write(f);
+
+	assert_int_equal(record_export_put(t, &x), ERR_OK);
+	store_abort(f->store);
+	assert_int_equal(record_export_get(store_read(f->store), x.id, &got),
+		ERR_NOT_FOUND);
+	store_end_turn(f->store);
+}
+
+static void test_survives_reopening(void **state)
+{
+	struct fixture *f = *state;
+	struct export x = rows_export(fixture_id(1000, 1), "A"), got;
+
+	assert_true(store_is_new(f->store));
+	assert_int_equal(store_mark_started(fixture_write(f)), ERR_OK);
+	assert_int_equal(record_export_put(fixture_write(f), &x), ERR_OK);
+	fixture_commit(f);
+	fixture_reopen(f);
+	assert_false(store_is_new(f->store));
+	assert_int_equal(
+		record_export_get(store_read(f->store), x.id, &got), ERR_OK);
+	store_end_turn(f->store);
+}
+
+static void test_answers_are_not_sticky(void **state)
+{
+	struct fixture *f = *state;
+	struct txn *t = fixture_write(f);
+	struct uuid job = fixture_id(1, 1), id = fixture_id(2, 2);
+
+	assert_int_equal(
+		record_once_put(t, job, EXPORT_ORDER, STR("A"), 3, id), ERR_OK);
+	assert_int_equal(record_once_put(t, job, EXPORT_ORDER, STR("A"), 3, id),
+		ERR_EXISTS);
+	assert_int_equal(record_export_delete(t, id), ERR_NOT_FOUND);
+	assert_int_equal(txn_error(t), ERR_OK);
+	fixture_commit(f);
+	assert_int_equal(record_once_put(fixture_write(f), job, EXPORT_ORDER,
+				 STR("A"), 3, id),
+		ERR_EXISTS);
+	assert_int_equal(record_once_put(fixture_write(f), job, EXPORT_INCIDENT,
+				 STR("A"), 3, id),
+		ERR_OK);
+	fixture_commit(f);
+}
+
+/* --- a full map -------------------------------------------------------------
+ */
+
+static enum err fill_turn(struct fixture *f, uint32_t n, struct diag *why)
+{
+	static char payload[8192];
+	struct export x = rows_export(fixture_id(1000 + n, n), "A");
+	struct txn *t;
+	enum err e = store_write(f->store, &t);
+
+	if (e == ERR_OK)
+		e = record_export_put(t, &x);
+	if (e == ERR_OK)
+		e = record_export_payload_put(
+			t, x.id, (struct str){ payload, sizeof payload });
+	if (e != ERR_OK) {
+		/* Sticky: nothing else of the turn works. */
+		assert_int_equal(store_mark_started(t), e);
+		assert_int_equal(txn_error(t), e);
+	}
+	e = store_commit(f->store, why);
+	store_end_turn(f->store);
+	return e;
+}
+
+static void test_full_map(void **state)
+{
+	struct fixture *f = mem_alloc(sizeof *f);
+	struct store_options o;
+	struct store_usage usage;
+	struct export got;
+	uint32_t n = 0;
+	enum err e;
+
+	(void)state;
+	fixture_make_dir(f);
+	o = fixture_options(f, 1u << 20);
+	assert_int_equal(store_open(&f->store, &o, &f->why), ERR_OK);
+	while ((e = fill_turn(f, n, &f->why)) == ERR_OK)
+		assert_true(++n < 1000);
+	assert_int_equal(e, ERR_STORE_FULL);
+	assert_non_null(strstr(f->why.text, "limits.mapSize"));
+	store_usage(f->store, &usage);
+	store_end_turn(f->store);
+	assert_int_equal(usage.last_error, ERR_STORE_FULL);
+	assert_true(usage.used_bytes <= usage.map_size);
+	/* Still readable; the next turn fails the same way; a larger map
+	 * mends it. */
+	assert_int_equal(record_export_get(store_read(f->store),
+				 fixture_id(1000, 0), &got),
+		ERR_OK);
+	store_end_turn(f->store);
+	assert_int_equal(fill_turn(f, n, &f->why), ERR_STORE_FULL);
+	fixture_reopen(f);
+	assert_int_equal(fill_turn(f, n, &f->why), ERR_OK);
+	store_usage(f->store, &usage);
+	store_end_turn(f->store);
+	assert_int_equal(usage.last_error, ERR_OK);
+	assert_int_equal(usage.commits, 1);
+	assert_true(usage.commit_ns_last > 0);
+	store_close(f->store);
+	fixture_remove_dir(f->dir);
+	free(f);
+}
+
+/* --- the data directory ------------------------------------------------------
+ */
+
+static void test_second_gateway(void **state)
+{
+	struct fixture *f = *state;
+	struct store_options o = fixture_options(f, 1u << 30);
+	struct store *other;
+	char pid[32];
+
+	assert_int_equal(store_open(&other, &o, &f->why), ERR_LOCKED);
+	assert_null(other);
+	snprintf(pid, sizeof pid, "(pid %ld)", (long)getpid());
+	assert_non_null(strstr(f->why.text, pid));
+	assert_non_null(strstr(f->why.text, f->dir));
+}
+
+/* A command in another process, while this one has a turn open. */
+static void test_command_beside(void **state)
+{
+	struct fixture *f = *state;
+	struct export x = rows_export(fixture_id(1000, 1), "A");
+	int status;
+	pid_t child;
+
+	assert_int_equal(record_export_put(fixture_write(f), &x), ERR_OK);
+	fixture_commit(f);
+	child = fork();
+	if (child == 0) {
+		struct store_options o = {
+			.dir = f->dir, .map_size = 1u << 30, .must_exist = true
+		};
+		struct store *s = NULL;
+		struct export got;
+		struct diag why;
+		bool ok =
+			store_open(&s, &o, &why) == ERR_OK &&
+			record_export_get(store_read(s), x.id, &got) == ERR_OK;
+
+		_exit(ok ? 0 : 1);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	x = rows_export(fixture_id(1001, 1), "B");
+	assert_int_equal(record_export_put(fixture_write(f), &x), ERR_OK);
+	fixture_commit(f);
+}
+
+static void test_directory(void **state)
+{
+	struct fixture f;
+	struct store_options o;
+	char base[64];
+	struct stat st;
+
+	(void)state;
+	fixture_make_dir(&f);
+	snprintf(base, sizeof base, "%s", f.dir);
+	strcat(f.dir, "/a/b");
+	o = fixture_options(&f, 1u << 20);
+	o.must_exist = true;
+	assert_int_equal(store_open(&f.store, &o, &f.why), ERR_NOT_FOUND);
+	assert_int_equal(access(f.dir, F_OK), -1);
+	o.must_exist = false;
+	assert_int_equal(store_open(&f.store, &o, &f.why), ERR_OK);
+	assert_int_equal(stat(f.dir, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0700);
+	store_close(f.store);
+	fixture_remove_dir(base);
+}
+
+static void test_newer_schema(void **state)
+{
+	struct fixture *f = *state;
+	struct store_options o = fixture_options(f, 1u << 30);
+
+	assert_int_equal(
+		meta_put(fixture_write(f), "schema", STR("99")), ERR_OK);
+	fixture_commit(f);
+	store_close(f->store);
+	assert_int_equal(store_open(&f->store, &o, &f->why), ERR_UNSUPPORTED);
+	assert_non_null(strstr(f->why.text, "newer version"));
+}
+
+static void test_not_a_database(void **state)
+{
+	struct fixture f;
+	struct store_options o;
+	char *path;
+	FILE *file;
+
+	(void)state;
+	fixture_make_dir(&f);
+	path = fixture_path(&f, "data.mdb");
+	file = fopen(path, "w");
+	for (int i = 0; i < 20000; i++)
+		fputc('x', file);
+	fclose(file);
+	o = fixture_options(&f, 1u << 20);
+	assert_int_equal(store_open(&f.store, &o, &f.why), ERR_CORRUPT);
+	free(path);
+	fixture_remove_dir(f.dir);
+}
+
+/* --- the secret key ----------------------------------------------------------
+ */
+
+static enum err reopen(struct fixture *f)
+{
+	struct store_options o = fixture_options(f, 1u << 30);
+
+	store_close(f->store);
+	return store_open(&f->store, &o, &f->why);
+}
+
+static void test_secret_file(void **state)
+{
+	struct fixture *f = *state;
+	char *path = fixture_path(f, "secret.key");
+	char *away = fixture_path(f, "away");
+	struct stat st;
+
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	assert_int_equal(reopen(f), ERR_OK);
+	assert_int_equal(chmod(path, 0640), 0);
+	assert_int_equal(reopen(f), ERR_SECRET);
+	assert_non_null(strstr(f->why.text, "chmod 600"));
+	assert_int_equal(rename(path, away), 0);
+	assert_int_equal(reopen(f), ERR_SECRET);
+	assert_non_null(strstr(f->why.text, "missing"));
+	assert_int_equal(access(path, F_OK), -1);
+	assert_int_equal(rename(away, path), 0);
+	assert_int_equal(chmod(path, 0600), 0);
+	assert_int_equal(reopen(f), ERR_OK);
+	free(path);
+	free(away);
+}
+
+static void write_text(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+}
+
+static void test_secret_wrong(void **state)
+{
+	struct fixture *f = *state;
+	char *path = fixture_path(f, "secret.key");
+
+	write_text(path, "0123456789abcdef0123456789abcdef"
+			 "0123456789abcdef0123456789abcdef\n");
+	assert_int_equal(reopen(f), ERR_SECRET);
+	assert_non_null(strstr(f->why.text, "does not fit"));
+	write_text(path, "hello\n");
+	assert_int_equal(reopen(f), ERR_SECRET);
+	assert_non_null(strstr(f->why.text, "does not hold a key"));
+	free(path);
+}
+
+static void test_secret_variable(void **state)
+{
+	struct fixture f = { 0 };
+	char *path;
+
+	(void)state;
+	fixture_make_dir(&f);
+	path = fixture_path(&f, "secret.key");
+	/* 32 bytes 00 01 .. 1f, in both forms. */
+	setenv("SLUICE_SECRET_KEY",
+		"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", 1);
+	assert_int_equal(reopen(&f), ERR_OK);
+	assert_int_equal(access(path, F_OK), -1);
+	setenv("SLUICE_SECRET_KEY",
+		"000102030405060708090a0b0c0d0e0f"
+		"101112131415161718191A1B1C1D1E1F",
+		1);
+	assert_int_equal(reopen(&f), ERR_OK);
+	setenv("SLUICE_SECRET_KEY", "AAECAwQ=", 1);
+	assert_int_equal(reopen(&f), ERR_SECRET);
+	unsetenv("SLUICE_SECRET_KEY");
+	assert_int_equal(reopen(&f), ERR_SECRET);
+	free(path);
+	fixture_remove_dir(f.dir);
+}
+
+/* --- backup ------------------------------------------------------------------
+ */
+
+static void copy_file(const char *from, const char *to)
+{
+	char *command = mem_printf("cp -p '%s' '%s'", from, to);
+
+	assert_int_equal(system(command), 0);
+	free(command);
+}
+
+static void test_backup(void **state)
+{
+	struct fixture *f = *state, g = { 0 };
+	struct export x = rows_export(fixture_id(1000, 1), "A"), got;
+	char *file, *key, *key_copy, *tmp;
+
+	fixture_make_dir(&g);
+	file = fixture_path(&g, "data.mdb");
+	tmp = fixture_path(&g, "data.mdb.tmp");
+	key = fixture_path(f, "secret.key");
+	key_copy = fixture_path(&g, "secret.key");
+	assert_int_equal(record_export_put(fixture_write(f), &x), ERR_OK);
+	fixture_commit(f);
+	assert_int_equal(store_backup(f->store, file, &f->why), ERR_OK);
+	assert_int_equal(access(tmp, F_OK), -1);
+	assert_int_equal(store_backup(f->store, file, &f->why), ERR_EXISTS);
+	assert_int_equal(store_backup(f->store, "/nowhere/at/all", &f->why),
+		ERR_NOT_FOUND);
+	copy_file(key, key_copy);
+	fixture_open(&g);
+	assert_int_equal(
+		record_export_get(store_read(g.store), x.id, &got), ERR_OK);
+	store_end_turn(g.store);
+	x = rows_export(fixture_id(1001, 1), "B");
+	assert_int_equal(record_export_put(fixture_write(&g), &x), ERR_OK);
+	fixture_commit(&g);
+	store_close(g.store);
+	fixture_remove_dir(g.dir);
+	free(file);
+	free(tmp);
+	free(key);
+	free(key_copy);
+}
+
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_reader_sees_own_writes),
+		TEST(test_abort_undoes),
+		TEST(test_survives_reopening),
+		TEST(test_answers_are_not_sticky),
+		cmocka_unit_test(test_full_map),
+		TEST(test_second_gateway),
+		TEST(test_command_beside),
+		cmocka_unit_test(test_directory),
+		TEST(test_newer_schema),
+		cmocka_unit_test(test_not_a_database),
+		TEST(test_secret_file),
+		TEST(test_secret_wrong),
+		cmocka_unit_test(test_secret_variable),
+		TEST(test_backup),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
