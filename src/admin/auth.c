@@ -18,23 +18,20 @@ static bool unauthorized(struct call *c, const char *message)
 
 /* --- the caller ----------------------------------------------------------- */
 
-static void set_scope(struct call *c, const char *stores)
+static void set_scope(struct call *c, struct str stores)
 {
+	struct str rest = stores, one;
 	const char **ids;
-	size_t count = 1, n = 0;
+	size_t count = 0;
 
-	if (*stores == '\0')
+	while (store_next(&rest, &one))
+		count++;
+	if (count == 0)
 		return;
-	for (const char *p = stores; *p != '\0'; p++)
-		count += *p == '\n';
 	ids = arena_alloc(&c->arena, count * sizeof *ids);
-	while (*stores != '\0') {
-		size_t len = strcspn(stores, "\n");
-
-		ids[n++] = arena_dup(&c->arena, (struct str){ stores, len });
-		stores += len + (stores[len] == '\n');
-	}
-	c->caller.scope = (struct store_scope){ ids, n };
+	for (size_t i = 0; store_next(&stores, &one); i++)
+		ids[i] = arena_dup(&c->arena, one);
+	c->caller.scope = (struct store_scope){ ids, count };
 }
 
 static struct key_use *key_use(struct admin *a, const uint8_t hash[SHA256_SIZE])
@@ -111,7 +108,7 @@ static bool identify(struct call *c, const uint8_t hash[SHA256_SIZE])
 	c->caller.name = arena_dup(&c->arena, k.name);
 	c->caller.role = k.role;
 	memcpy(c->caller.hash, k.hash, sizeof c->caller.hash);
-	set_scope(c, arena_dup(&c->arena, k.stores));
+	set_scope(c, k.stores);
 	return true;
 }
 
@@ -206,20 +203,29 @@ bool scope_allows(const struct call *c, struct str store)
 	return store_scope_allows(&c->caller.scope, store);
 }
 
+bool store_next(struct str *stores, struct str *one)
+{
+	const char *end;
+
+	if (stores->len == 0)
+		return false;
+	end = memchr(stores->ptr, '\n', stores->len);
+	*one = (struct str){ stores->ptr,
+		end == NULL ? stores->len : (size_t)(end - stores->ptr) };
+	stores->ptr += one->len + (end != NULL);
+	stores->len -= one->len + (end != NULL);
+	return true;
+}
+
 bool scope_allows_any(const struct call *c, struct str stores)
 {
+	struct str one;
+
 	if (c->caller.scope.count == 0)
 		return true;
-	while (stores.len > 0) {
-		const char *end = memchr(stores.ptr, '\n', stores.len);
-		size_t len =
-			end == NULL ? stores.len : (size_t)(end - stores.ptr);
-
-		if (scope_allows(c, (struct str){ stores.ptr, len }))
+	while (store_next(&stores, &one))
+		if (scope_allows(c, one))
 			return true;
-		len += end != NULL;
-		stores = (struct str){ stores.ptr + len, stores.len - len };
-	}
 	return false;
 }
 

@@ -24,6 +24,9 @@ bool scope_allows(const struct call *c, struct str store);
 /* True when one of the stores (joined with '\n') is in the caller's scope. */
 bool scope_allows_any(const struct call *c, struct str stores);
 
+/* Takes the next of the stores (joined with '\n') off `stores`. */
+bool store_next(struct str *stores, struct str *one);
+
 void auth_release(struct admin *a);
 
 /* --- session.c ------------------------------------------------------------

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "admin_private.h"
+#include "auth.h"
 #include "body.h"
 #include "query.h"
 #include "sluice/base/mem.h"
@@ -56,17 +57,13 @@ static int by_created(const void *a, const void *b)
 
 static void put_stores(struct buf *out, struct str stores)
 {
-	buf_char(out, '[');
-	for (size_t n = 0; stores.len > 0; n++) {
-		const char *end = memchr(stores.ptr, '\n', stores.len);
-		size_t len =
-			end == NULL ? stores.len : (size_t)(end - stores.ptr);
+	struct str one;
 
+	buf_char(out, '[');
+	for (size_t n = 0; store_next(&stores, &one); n++) {
 		if (n > 0)
 			buf_char(out, ',');
-		buf_json_string(out, (struct str){ stores.ptr, len });
-		len += end != NULL;
-		stores = (struct str){ stores.ptr + len, stores.len - len };
+		buf_json_string(out, one);
 	}
 	buf_char(out, ']');
 }

@@ -1,0 +1,156 @@
+/* Orders and incidents (contract 2.3): what the hub keeps is answered as it is
+ * kept. */
+#include "admin_private.h"
+#include "auth.h"
+#include "body.h"
+#include "event_answer.h"
+#include "query.h"
+#include "sluice/jobs/event.h"
+#include "sluice/store/record_document.h"
+#include "views.h"
+
+/* By export_entity. */
+static const char *const what[EXPORT_ENTITY_COUNT] = { "order", "incident" };
+
+/* --- reading -------------------------------------------------------------- */
+
+static void show(struct call *c, enum export_entity entity)
+{
+	struct document_row row;
+	enum err e = record_document_get(
+		turn_read(c->hub), entity, str_of(c->path[0]), &row);
+
+	if (e == ERR_OK && !scope_allows(c, row.store_external_id))
+		e = ERR_NOT_FOUND;
+	if (e == ERR_NOT_FOUND)
+		return answer_not_found(c, what[entity], c->path[0]);
+	if (e != ERR_OK)
+		return answer_err(c, e, NULL);
+	buf_str(&c->body, row.text);
+	answer_now(c, 200);
+}
+
+struct rows {
+	struct call *c;
+	size_t count;
+};
+
+static bool put_row(void *arg, const struct document_row *row)
+{
+	struct rows *rows = arg;
+
+	list_next(rows->c, rows->count++);
+	buf_str(&rows->c->body, row->text);
+	return true;
+}
+
+static void read_filter(
+	struct call *c, struct document_filter *out, struct faults *f)
+{
+	const char *status = query_get(c, "status");
+	const char *prefix = query_get(c, "reference");
+
+	out->scope = c->caller.scope;
+	out->reference_prefix = str_of(prefix == NULL ? "" : prefix);
+	out->by_status = status != NULL;
+	if (status != NULL &&
+		!status_parse(out->entity, str_of(status), &out->status))
+		faults_add(f, FAULT_ENUM, "status",
+			"status must be one of %s, not '%s'",
+			status_names(out->entity), status);
+}
+
+static void list(struct call *c, enum export_entity entity)
+{
+	/* in the order of the names in the call below */
+	static const enum document_sort sorts[] = { SORT_CREATED_AT,
+		SORT_UPDATED_AT, SORT_REFERENCE };
+	struct document_filter filter = { .entity = entity };
+	struct faults *f = call_faults(c);
+	struct rows rows = { c, 0 };
+	struct list_query q;
+	enum err e;
+
+	query_list(c, "createdAt updatedAt reference", true, f, &q);
+	read_filter(c, &filter, f);
+	if (faults_any(f))
+		return answer_faults(c, f);
+	filter.sort = sorts[q.sort];
+	list_begin(c);
+	e = record_document_list(
+		turn_read(c->hub), &filter, &q.page, put_row, &rows);
+	if (e != ERR_OK)
+		return answer_err(c, e, NULL);
+	list_end(c, &q, rows.count);
+	answer_now(c, 200);
+}
+
+/* --- changing ------------------------------------------------------------- */
+
+static void put(struct call *c, enum export_entity entity)
+{
+	struct faults *f = call_faults(c);
+	struct diag why = { .text = "" };
+	enum event_result result = event_put(c->hub, entity, c->json,
+		c->path[0], &c->caller.scope, f, &why, &c->body);
+
+	answer_event(c, result, f, &why);
+}
+
+static void set_status(struct call *c, enum export_entity entity)
+{
+	struct faults *f = call_faults(c);
+	struct diag why = { .text = "" };
+	enum event_result result;
+	const char *status;
+
+	body_known(c->json, "status", f);
+	status = body_text(c->json, "status", f);
+	if (faults_any(f))
+		return answer_faults(c, f);
+	result = event_set_status(c->hub, entity, c->path[0], str_of(status),
+		&c->caller.scope, f, &why, &c->body);
+	answer_event(c, result, f, &why);
+}
+
+/* --- the two resources ---------------------------------------------------- */
+
+void order_list(struct call *c)
+{
+	list(c, EXPORT_ORDER);
+}
+
+void order_show(struct call *c)
+{
+	show(c, EXPORT_ORDER);
+}
+
+void order_put(struct call *c)
+{
+	put(c, EXPORT_ORDER);
+}
+
+void order_set_status(struct call *c)
+{
+	set_status(c, EXPORT_ORDER);
+}
+
+void incident_list(struct call *c)
+{
+	list(c, EXPORT_INCIDENT);
+}
+
+void incident_show(struct call *c)
+{
+	show(c, EXPORT_INCIDENT);
+}
+
+void incident_put(struct call *c)
+{
+	put(c, EXPORT_INCIDENT);
+}
+
+void incident_set_status(struct call *c)
+{
+	set_status(c, EXPORT_INCIDENT);
+}

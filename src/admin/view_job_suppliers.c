@@ -1,0 +1,46 @@
+/* The suppliers of an export job, merged and removed (contract 2.2). */
+#include "job_common.h"
+#include "views.h"
+
+#define NOBODY_LEFT                                                            \
+	"299 - \"the list of suppliers is empty now: the job exports for all " \
+	"suppliers\""
+
+static void change(struct call *c, bool add)
+{
+	struct export_job *old = job_find(c), *j;
+	struct faults *f;
+	const char **ids;
+	size_t count = 0;
+	bool changed, empty;
+
+	if (old == NULL)
+		return;
+	f = call_faults(c);
+	ids = export_job_supplier_ids_from_json(c->json, &count, f);
+	if (add && !faults_any(f))
+		job_check_suppliers(c, ids, count, f);
+	if (faults_any(f))
+		return answer_faults(c, f);
+	j = export_job_copy(old);
+	changed = add ? export_job_suppliers_add(j, ids, count)
+		      : export_job_suppliers_remove(j, ids, count);
+	empty = j->supplier_count == 0;
+	if (!changed)
+		export_job_destroy(j);
+	else if (!job_store(c, j))
+		return;
+	if (empty)
+		answer_header(c, "Warning", NOBODY_LEFT);
+	answer_after_commit(c, 204);
+}
+
+void job_suppliers_add(struct call *c)
+{
+	change(c, true);
+}
+
+void job_suppliers_remove(struct call *c)
+{
+	change(c, false);
+}
