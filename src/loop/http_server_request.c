@@ -11,12 +11,12 @@
  *
  *   first call (head)  ->  body calls ...  ->  last call (no data)
  *
- * An answer may be queued in the first call (then a body that is still on its
- * way costs the connection) or in the last one.  So an early answer waits for
- * the last call while the rest of the body is dropped, up to DRAIN_MAX; a
+ * An answer that is queued in the first call costs the connection, body or
+ * not.  So an early answer waits for the last call, which follows at once when
+ * there is no body; else the rest of the body is dropped, up to DRAIN_MAX.  A
  * client that asked with `Expect: 100-continue`, or that would send more than
- * that, gets it at once.  Closing on a client that still sends would reset the
- * connection and often lose the answer.
+ * that, gets it in the first call.  Closing on a client that still sends would
+ * reset the connection and often lose the answer.
  *
  * Without an answer in the last call the connection is suspended, and the last
  * call is made again after http_respond() has resumed it.  A suspended
@@ -82,11 +82,12 @@ static enum MHD_Result queue_answer(struct http_request *r)
 	return ok;
 }
 
-static bool answer_now(const struct http_request *r)
+/* In the first call: an answer that must not wait for the last one. */
+static bool answer_early(const struct http_request *r)
 {
-	if (r->response == NULL)
+	if (r->response == NULL || r->expected == 0)
 		return false;
-	return r->complete || r->expected == 0 || r->expects_continue ||
+	return r->expects_continue ||
 	       (r->expected != CHUNKED && r->expected > DRAIN_MAX);
 }
 
@@ -223,7 +224,7 @@ static enum MHD_Result on_head(struct http_request *r)
 		r->mode = BODY_DROP;
 		r->done(r, STR(""), true);
 	}
-	return answer_now(r) ? queue_answer(r) : MHD_YES;
+	return answer_early(r) ? queue_answer(r) : MHD_YES;
 }
 
 enum MHD_Result http_request_access(void *cls,
