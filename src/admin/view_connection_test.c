@@ -1,6 +1,105 @@
+/* POST /v1/mapper/client/{id}/test (contract 2.1): tries a connection step by
+ * step, on a session of its own.  A disabled one can be tried, too. */
+#include "admin_private.h"
+#include "query.h"
+#include "sluice/jobs/delivery.h"
+#include "sluice/loop/sftp_probe.h"
 #include "views.h"
+
+struct test {
+	struct call *call;
+	struct sftp_probe probe;
+};
+
+static void put_steps(struct buf *out, const struct sftp_probe *p)
+{
+	buf_printf(out, "{\"ok\":%s,\"steps\":[", p->ok ? "true" : "false");
+	for (size_t i = 0; i < p->step_count; i++) {
+		const struct sftp_probe_step *s = &p->steps[i];
+
+		buf_printf(out,
+			"%s{\"step\":\"%s\",\"ok\":%s,\"milliseconds\":%llu,"
+			"\"message\":",
+			i == 0 ? "" : ",", s->name, s->ok ? "true" : "false",
+			(unsigned long long)s->milliseconds);
+		put_text(out, s->message);
+		buf_char(out, '}');
+	}
+	buf_char(out, ']');
+}
+
+static void put_host_keys(struct buf *out, const struct sftp_probe *p)
+{
+	buf_text(out, ",\"hostKeys\":[");
+	for (size_t i = 0; i < p->fingerprint_count; i++) {
+		if (i > 0)
+			buf_char(out, ',');
+		put_text(out, p->fingerprints[i].text);
+	}
+	buf_text(out, "]}");
+}
+
+static void on_probed(struct op *op)
+{
+	struct test *t = container_of(op, struct test, probe.op);
+	struct call *c = t->call;
+
+	if (op->status != ERR_OK)
+		return answer_err(c, op->status, &op->why);
+	put_steps(&c->body, &t->probe);
+	put_host_keys(&c->body, &t->probe);
+	answer_now(c, 200);
+}
+
+static void on_gone(struct call *c)
+{
+	struct test *t = c->state;
+
+	op_cancel(&t->probe.op);
+}
+
+static const char *probe_name(struct call *c)
+{
+	char id[UUID_TEXT_SIZE];
+
+	return arena_printf(&c->arena, ".sluice-probe-%s",
+		uuid_format(hub_new_id(c->hub), id));
+}
+
+static void start(struct call *c, const struct connection *k)
+{
+	struct test *t = arena_alloc(&c->arena, sizeof *t);
+	struct ssh_target target = delivery_ssh_target(c->hub, k);
+	enum err e;
+
+	t->call = c;
+	c->state = t;
+	c->on_gone = on_gone;
+	t->probe.in = (struct sftp_probe_in){ .loop = c->hub->loop,
+		.target = &target,
+		.folder = query_get(c, "folder"),
+		.file_name = probe_name(c),
+		.who = "test" };
+	e = sftp_probe_start(&t->probe, on_probed);
+	if (e != ERR_OK)
+		answer_err(c, e, &t->probe.op.why);
+}
 
 void connection_test(struct call *c)
 {
-	answer_error(c, 500, "INTERNAL_ERROR", "not there yet");
+	const char *folder = query_get(c, "folder");
+	const struct connection *k = NULL;
+	struct uuid id;
+
+	if (uuid_parse(str_of(c->path[0]), &id))
+		k = catalog_connection(c->hub, id);
+	if (k == NULL)
+		return answer_not_found(c, "connection", c->path[0]);
+	if (k->type != CONNECTION_SFTP)
+		return answer_error(c, 409, "CONFLICT",
+			"this version can test SFTP_CLIENT connections only");
+	if (folder != NULL && *folder == '\0')
+		return answer_error(
+			c, 400, FAULT_INVALID, "folder must not be empty");
+	start(c, k);
 }
