@@ -57,7 +57,7 @@ static void on_put(struct op *op)
 
 	d->status = op->status;
 	d->why = op->why;
-	d->bytes = op->status == ERR_OK ? d->put.in.size : 0;
+	d->bytes = op->status == ERR_OK ? d->put.in.len : 0;
 	d->done(d);
 }
 
@@ -99,7 +99,7 @@ enum err delivery_start(struct delivery *d, struct hub *hub,
 					    .path = d->path,
 					    .temp_path = d->temp_path,
 					    .data = d->payload,
-					    .size = payload.len,
+					    .len = payload.len,
 					    .create_folder = x->create_folder,
 					    .fsync = c->fsync,
 					    .mode = FILE_MODE,

@@ -75,3 +75,16 @@ void export_remote_path(const struct export *x, struct buf *out)
 		buf_char(out, '/');
 	buf_str(out, x->file_name);
 }
+
+void export_after_failure(struct export *x, int64_t now_ms)
+{
+	must(x->state == EXPORT_RUNNING);
+	if (x->retries_left == 0) {
+		x->state = EXPORT_FAILED;
+		x->next_attempt_at = 0;
+		return;
+	}
+	x->state = EXPORT_RETRYING;
+	x->retries_left--;
+	x->next_attempt_at = now_ms + (int64_t)x->retry.interval_seconds * 1000;
+}
