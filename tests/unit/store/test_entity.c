@@ -1,0 +1,105 @@
+/* Business entities by kind and external id. */
+#include "fixture.h"
+
+#include "sluice/store/record_entity.h"
+
+static void put(struct txn *t, enum entity_kind kind, const char *id,
+	const char *stores)
+{
+	struct entity_row row = { .kind = kind,
+		.external_id = str_of(id),
+		.name = STR("Acme"),
+		.created_at = 1,
+		.updated_at = 2,
+		.execution_id = fixture_id(3, 3),
+		.store_ids = str_of(stores),
+		.text = STR("{}") };
+
+	assert_int_equal(record_entity_put(t, &row), ERR_OK);
+}
+
+static void test_round_trip(void **state)
+{
+	struct fixture *f = *state;
+	struct entity_row got;
+	struct txn *t = fixture_write(f);
+
+	put(t, ENTITY_SUPPLIER, "SUP-1", "S1\nS2");
+	put(t, ENTITY_SUPPLIER, "SUP-1", "S1\nS2");
+	fixture_commit(f);
+	t = store_read(f->store);
+	assert_true(record_entity_exists(t, ENTITY_SUPPLIER, STR("SUP-1")));
+	assert_false(record_entity_exists(t, ENTITY_STORE, STR("SUP-1")));
+	assert_false(record_entity_exists(t, ENTITY_SUPPLIER, STR("")));
+	assert_int_equal(
+		record_entity_get(t, ENTITY_SUPPLIER, STR("SUP-1"), &got),
+		ERR_OK);
+	assert_true(str_eq(got.name, STR("Acme")) &&
+		    str_eq(got.store_ids, STR("S1\nS2")) &&
+		    str_eq(got.external_id, STR("SUP-1")) &&
+		    str_eq(got.text, STR("{}")));
+	assert_int_equal(got.updated_at, 2);
+	assert_true(uuid_eq(got.execution_id, fixture_id(3, 3)));
+	store_end_turn(f->store);
+}
+
+static bool collect(void *arg, const struct entity_row *row)
+{
+	char *text = arg;
+
+	strncat(text, row->external_id.ptr, row->external_id.len);
+	strcat(text, " ");
+	return true;
+}
+
+static void expect(struct fixture *f, const char *prefix,
+	const struct store_scope *scope, struct page page, uint64_t total,
+	const char *want)
+{
+	char text[200] = "";
+
+	assert_int_equal(
+		record_entity_list(store_read(f->store), ENTITY_SUPPLIER,
+			str_of(prefix), scope, &page, collect, text),
+		ERR_OK);
+	assert_string_equal(text, want);
+	assert_int_equal(page.total, total);
+	store_end_turn(f->store);
+}
+
+static void test_list(void **state)
+{
+	struct fixture *f = *state;
+	struct txn *t = fixture_write(f);
+	struct store_scope all = { NULL, 0 };
+	struct store_scope s2 = { (const char *const[]){ "S2" }, 1 };
+	struct page up = { .size = 3 },
+		    down = { .size = 2, .descending = true };
+
+	put(t, ENTITY_STORE, "S1", "");
+	put(t, ENTITY_SUPPLIER, "B1", "S1");
+	put(t, ENTITY_SUPPLIER, "A1", "S2");
+	put(t, ENTITY_SUPPLIER, "A2", "S1\nS2");
+	put(t, ENTITY_SUPPLIER, "A3", "S22");
+	fixture_commit(f);
+	expect(f, "", &all, up, 4, "A1 A2 A3 ");
+	expect(f, "", NULL, down, 4, "B1 A3 ");
+	expect(f, "A", &all, down, 3, "A3 A2 ");
+	expect(f, "C", &all, down, 0, "");
+	expect(f, "", &s2, up, 2, "A1 A2 ");
+	up.offset = 3;
+	expect(f, "", &all, up, 4, "B1 ");
+}
+
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_round_trip),
+		TEST(test_list),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
