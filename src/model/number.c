@@ -49,7 +49,8 @@ static void put_decimal(struct buf *out, uint64_t n, size_t decimals)
 
 	if (decimals == 0) {
 		memcpy(text, digits, len);
-		memcpy(text + len, ".0", 2);
+		text[len] = '.';
+		text[len + 1] = '0';
 		put_str(out, (struct str){ text, len + 2 });
 		return;
 	}

@@ -210,7 +210,7 @@ static void put_custom_cells(
 {
 	const json_t *fields = custom_fields(object);
 	size_t count = json_object_size(columns);
-	const json_t **cells = mem_alloc((count + 1) * sizeof *cells);
+	const json_t **cells = mem_alloc((count + 1) * sizeof(void *));
 
 	for (size_t i = 0; i < json_array_size(fields); i++) {
 		const json_t *field = json_array_get(fields, i);
