@@ -1,6 +1,6 @@
 /* One page of a list.  The cost of a page does not grow with the table: every
- * listed index keeps counts (store/ranked.h), so that page 50,000 is found as
- * fast as page 0, and totals are not counted by scanning. */
+ * listed index keeps counts (src/store/ranked.h), so that page 50,000 is found
+ * as fast as page 0, and totals are not counted by scanning. */
 #ifndef SLUICE_STORE_PAGE_H
 #define SLUICE_STORE_PAGE_H
 

@@ -3,8 +3,7 @@
 
 #include "sluice/store/record_config.h"
 
-/* --- API keys ----------------------------------------------------------------
- */
+/* --- API keys ------------------------------------------------------------- */
 
 static struct api_key make_key(const char *name, const char *text)
 {
@@ -82,8 +81,7 @@ static void test_key_text(void **state)
 	buf_release(&text);
 }
 
-/* --- connections -------------------------------------------------------------
- */
+/* --- connections ---------------------------------------------------------- */
 
 static const char connection_text[] =
 	"{\"name\":\"erp-sftp\",\"active\":true,\"clientConfiguration\":"
@@ -152,8 +150,7 @@ static void test_connection_sealed(void **state)
 	free(copy);
 }
 
-/* --- export jobs
- * -------------------------------------------------------------- */
+/* --- export jobs ---------------------------------------------------------- */
 
 static void take_job(void *arg, struct export_job *j)
 {

@@ -58,8 +58,7 @@ static void test_borrowed_texts(void **state)
 	fixture_commit(f);
 }
 
-/* --- lists -------------------------------------------------------------------
- */
+/* --- lists ---------------------------------------------------------------- */
 
 struct rows {
 	struct document_row list[ROWS];

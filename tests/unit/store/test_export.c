@@ -121,8 +121,7 @@ static void test_attempts(void **state)
 	fixture_commit(f);
 }
 
-/* --- due work ----------------------------------------------------------------
- */
+/* --- due work ------------------------------------------------------------- */
 
 static bool count_clients(void *arg, struct uuid client_id)
 {
@@ -175,8 +174,7 @@ static void test_due(void **state)
 	fixture_commit(f);
 }
 
-/* --- lists against a naive walk
- * ----------------------------------------------- */
+/* --- lists against a naive walk ------------------------------------------- */
 
 struct rows {
 	struct export list[ROWS];

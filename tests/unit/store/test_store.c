@@ -2,6 +2,8 @@
 #include "fixture.h"
 
 #include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -142,6 +144,109 @@ static void test_full_map(void **state)
 	assert_int_equal(usage.last_error, ERR_OK);
 	assert_int_equal(usage.commits, 1);
 	assert_true(usage.commit_ns_last > 0);
+	store_close(f->store);
+	fixture_remove_dir(f->dir);
+	free(f);
+}
+
+/* --- what LMDB must not be led into ------------------------------------------
+ */
+
+/* A read transaction that outlived its turn would keep every old page. */
+static void test_readers_end_with_the_turn(void **state)
+{
+	struct fixture *f = *state;
+	struct store_usage before, after;
+	struct export x = rows_export(fixture_id(1000, 1), "A"), got;
+
+	for (int i = 0; i < 400; i++) {
+		if (i == 100)
+			store_usage(f->store, &before);
+		assert_int_equal(
+			record_export_get(store_read(f->store), x.id, &got),
+			i == 0 ? ERR_NOT_FOUND : ERR_OK);
+		store_end_turn(f->store);
+		x.attempts++;
+		assert_int_equal(
+			record_export_put(fixture_write(f), &x), ERR_OK);
+		fixture_commit(f);
+	}
+	store_usage(f->store, &after);
+	store_end_turn(f->store);
+	assert_int_equal(after.file_bytes, before.file_bytes);
+}
+
+/* A file that may not grow: as a disk that fails. */
+static void test_failed_write_is_final(void **state)
+{
+	struct fixture *f = *state;
+	struct export x = rows_export(fixture_id(1000, 1), "A"), got;
+	struct rlimit old, small;
+	struct store_usage usage;
+	struct txn *t;
+
+	assert_int_equal(record_export_put(fixture_write(f), &x), ERR_OK);
+	fixture_commit(f);
+	store_usage(f->store, &usage);
+	store_end_turn(f->store);
+	signal(SIGXFSZ, SIG_IGN);
+	getrlimit(RLIMIT_FSIZE, &old);
+	small = old;
+	small.rlim_cur = usage.file_bytes;
+	setrlimit(RLIMIT_FSIZE, &small);
+	for (uint32_t n = 2; n < 500; n++) {
+		x = rows_export(fixture_id(1000, n), "B");
+		assert_int_equal(
+			record_export_put(fixture_write(f), &x), ERR_OK);
+	}
+	assert_int_equal(store_commit(f->store, &f->why), ERR_IO);
+	setrlimit(RLIMIT_FSIZE, &old);
+	assert_false(store_is_writing(f->store));
+	assert_int_equal(store_write(f->store, &t), ERR_IO);
+	assert_int_equal(record_export_get(store_read(f->store),
+				 fixture_id(1000, 1), &got),
+		ERR_OK);
+	assert_int_equal(record_export_get(store_read(f->store), x.id, &got),
+		ERR_NOT_FOUND);
+	store_end_turn(f->store);
+}
+
+/* Another process with a larger limits.mapSize made the file larger. */
+static void test_map_grown_by_another(void **state)
+{
+	struct fixture *f = mem_alloc(sizeof *f);
+	struct store_options o;
+	struct export got;
+	uint32_t n = 100;
+	int status;
+	pid_t child;
+
+	(void)state;
+	fixture_make_dir(f);
+	o = fixture_options(f, 1u << 20);
+	assert_int_equal(store_open(&f->store, &o, &f->why), ERR_OK);
+	assert_int_equal(fill_turn(f, 0, &f->why), ERR_OK);
+	child = fork();
+	if (child == 0) {
+		struct fixture g = *f;
+
+		o.map_size = 1u << 26;
+		o.exclusive = false;
+		if (store_open(&g.store, &o, &g.why) != ERR_OK)
+			_exit(1);
+		for (uint32_t i = 1; i <= n; i++) {
+			if (fill_turn(&g, i, &g.why) != ERR_OK)
+				_exit(2);
+		}
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	assert_int_equal(record_export_get(store_read(f->store),
+				 fixture_id(1000 + n, n), &got),
+		ERR_OK);
+	store_end_turn(f->store);
+	assert_int_equal(fill_turn(f, n + 1, &f->why), ERR_OK);
 	store_close(f->store);
 	fixture_remove_dir(f->dir);
 	free(f);
@@ -392,6 +497,9 @@ int main(void)
 		TEST(test_survives_reopening),
 		TEST(test_answers_are_not_sticky),
 		cmocka_unit_test(test_full_map),
+		TEST(test_readers_end_with_the_turn),
+		TEST(test_failed_write_is_final),
+		cmocka_unit_test(test_map_grown_by_another),
 		TEST(test_second_gateway),
 		TEST(test_command_beside),
 		cmocka_unit_test(test_directory),
