@@ -69,8 +69,7 @@ static void watch(int fd)
 	must(epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0);
 }
 
-/* --- one way ---------------------------------------------------------------
- */
+/* --- one way -------------------------------------------------------------- */
 
 static void way_init(struct way *w, int from, int to)
 {
@@ -152,8 +151,7 @@ static void way_release(struct way *w)
 	}
 }
 
-/* --- one connection --------------------------------------------------------
- */
+/* --- one connection ------------------------------------------------------- */
 
 static void line_accept(int64_t now)
 {
@@ -216,8 +214,7 @@ static int64_t line_turn(struct line *l, int64_t now)
 	return up < down ? up : down;
 }
 
-/* --- all of them -----------------------------------------------------------
- */
+/* --- all of them ---------------------------------------------------------- */
 
 /* Times are of nanoseconds: libuv's and epoll's milliseconds would be a tenth
  * of the round trip. */

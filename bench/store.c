@@ -169,8 +169,7 @@ static void cycles(struct bench *b, uint32_t orders, uint32_t group)
 			(double)ns);
 }
 
-/* --- pages ------------------------------------------------------------------
- */
+/* --- pages ---------------------------------------------------------------- */
 
 static bool take_row(void *arg, const struct export *x)
 {
@@ -233,8 +232,7 @@ static void pages(struct bench *b)
 	page_documents(b, n / 2);
 }
 
-/* --- main -------------------------------------------------------------------
- */
+/* --- main ----------------------------------------------------------------- */
 
 /* Rows without documents' texts, in large turns. */
 static void grow(struct bench *b, uint32_t rows)

@@ -29,8 +29,7 @@ bool store_next(struct str *stores, struct str *one);
 
 void auth_release(struct admin *a);
 
-/* --- session.c ------------------------------------------------------------
- */
+/* --- session.c ------------------------------------------------------------ */
 
 /* Makes a session for the caller's key; its id, in the call's arena. */
 const char *session_open(struct call *c);

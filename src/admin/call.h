@@ -82,8 +82,7 @@ struct faults *call_faults(struct call *c);
 /* The API's own time and id, as text in the arena. */
 const char *call_time(struct call *c, int64_t ms);
 
-/* --- answers --------------------------------------------------------------
- */
+/* --- answers -------------------------------------------------------------- */
 
 /* `value` must live until the answer: a literal or in the arena. */
 void answer_header(struct call *c, const char *name, const char *value);
@@ -108,8 +107,7 @@ void answer_err(struct call *c, enum err e, const struct diag *why);
 
 void answer_not_found(struct call *c, const char *what, const char *id);
 
-/* --- the bodies of errors, for those who embed them -----------------------
- */
+/* --- the bodies of errors, for those who embed them ----------------------- */
 
 const char *status_phrase(unsigned status); /* "Bad Request" */
 
@@ -123,8 +121,7 @@ void error_members(struct buf *out, unsigned status, const char *code,
 /* What people read about all faults at once. */
 const char *faults_message(const struct faults *f);
 
-/* --- small parts of bodies ------------------------------------------------
- */
+/* --- small parts of bodies ------------------------------------------------ */
 
 void put_time(struct buf *out, int64_t ms); /* quoted; null for 0 */
 void put_uuid(struct buf *out, struct uuid id);

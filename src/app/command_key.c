@@ -42,8 +42,7 @@ static bool is_name(struct str name)
 	return name.len > 0 && name.len <= NAME_MAX_LEN && str_is_utf8(name);
 }
 
-/* --- add --------------------------------------------------------------------
- */
+/* --- add ------------------------------------------------------------------ */
 
 /* One run of ids with line breaks between them. */
 static bool join_stores(
@@ -145,8 +144,7 @@ int command_key_add(const struct config *config, const char *name,
 	return exit_code;
 }
 
-/* --- list -------------------------------------------------------------------
- */
+/* --- list ----------------------------------------------------------------- */
 
 #define ROW_FORMAT "%-24.*s  %-15s  %-16s  %-24s  %s\n"
 
@@ -192,8 +190,7 @@ int command_key_list(const struct config *config)
 	return EXIT_OK;
 }
 
-/* --- revoke -----------------------------------------------------------------
- */
+/* --- revoke --------------------------------------------------------------- */
 
 static enum err revoke(struct store *s, const char *name, struct diag *why)
 {

@@ -72,8 +72,7 @@ void catalog_roll_back(struct hub *hub)
 		log_error("%s", why.text);
 }
 
-/* --- looking up ------------------------------------------------------------
- */
+/* --- looking up ----------------------------------------------------------- */
 
 static size_t connection_index(const struct catalog *k, struct uuid id)
 {
@@ -138,8 +137,7 @@ const char *catalog_connection_user(struct hub *hub, struct uuid id)
 	return NULL;
 }
 
-/* --- changing --------------------------------------------------------------
- */
+/* --- changing ------------------------------------------------------------- */
 
 /* Writes through to the turn's transaction; `changed` comes first, so that a
  * write that fails is rolled back from memory, too. */

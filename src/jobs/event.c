@@ -21,8 +21,7 @@ struct event {
 	char store[REFERENCE_MAX + 1]; /* that it belongs to now */
 };
 
-/* --- who may see and change it ----------------------------------------------
- */
+/* --- who may see and change it -------------------------------------------- */
 
 /* An incident without a store of its own has that of its order. */
 static struct str store_of(struct event *ev, const struct document *d)
@@ -61,8 +60,7 @@ static enum event_result find_old(struct event *ev, struct str reference)
 	return EVENT_FAILED;
 }
 
-/* --- exports
- * ------------------------------------------------------------------ */
+/* --- exports -------------------------------------------------------------- */
 
 static struct export make_export(
 	struct event *ev, const struct export_job *j, const struct document *d)
@@ -117,20 +115,31 @@ static enum err trigger(struct event *ev, struct txn *t,
 	return e;
 }
 
+/* Whether any job wants to hear of changes without a change of status. */
+static bool wants_changes(const struct event *ev, const struct document *d)
+{
+	const struct catalog *k = &ev->hub->catalog;
+
+	if (d->entity != EXPORT_ORDER ||
+		d->status != status_default(EXPORT_ORDER))
+		return false;
+	for (size_t i = 0; i < k->job_count; i++)
+		if (k->jobs[i]->allow_multiple_per_status)
+			return true;
+	return false;
+}
+
 /* Rule 3.1: a status reached, by being created in it or by a change; or, for
  * the jobs that want it, a change while the order stays on hold. */
 static enum err trigger_jobs(struct event *ev, struct txn *t,
 	const struct document *d, bool reached, bool changed)
 {
 	struct catalog *k = &ev->hub->catalog;
-	bool on_hold = d->entity == EXPORT_ORDER &&
-		       d->status == status_default(EXPORT_ORDER);
 	enum err e = ERR_OK;
 
 	for (size_t i = 0; i < k->job_count && e == ERR_OK; i++) {
 		const struct export_job *j = k->jobs[i];
-		bool again = !reached && changed && on_hold &&
-			     j->allow_multiple_per_status;
+		bool again = changed && j->allow_multiple_per_status;
 
 		if ((reached || again) && export_job_selects(j, d))
 			e = trigger(ev, t, j, d, again);
@@ -160,8 +169,7 @@ static bool differs_from_old(struct event *ev, const struct document *d)
 	return differs;
 }
 
-/* --- writing
- * ------------------------------------------------------------------- */
+/* --- writing -------------------------------------------------------------- */
 
 static enum err write_row(
 	struct event *ev, struct txn *t, const struct document *d)
@@ -192,7 +200,8 @@ static enum err write_row(
 static enum event_result settle(struct event *ev, const struct document *d)
 {
 	bool reached = !ev->existed || ev->old.status != d->status;
-	bool changed = !reached && differs_from_old(ev, d);
+	bool changed =
+		!reached && wants_changes(ev, d) && differs_from_old(ev, d);
 	bool existed = ev->existed;
 	struct txn *t;
 	enum err e = turn_write(ev->hub, &t);
@@ -229,8 +238,7 @@ static enum event_result admit(struct event *ev, const struct document *d)
 	return settle(ev, d);
 }
 
-/* --- public
- * ------------------------------------------------------------------------ */
+/* --- public --------------------------------------------------------------- */
 
 /* The id in the path, else the body's own; empty when it has none. */
 static struct str reference_of(

@@ -48,8 +48,7 @@ struct run {
 
 static void claim_due(struct turn_step *step);
 
-/* --- destinations and the one timer -----------------------------------------
- */
+/* --- destinations and the one timer --------------------------------------- */
 
 static struct destination *destination_get(struct hub *hub, struct uuid id)
 {
@@ -117,8 +116,7 @@ static void set_timer(struct hub *hub)
 			on_due);
 }
 
-/* --- a run's end
- * --------------------------------------------------------------- */
+/* --- a run's end ---------------------------------------------------------- */
 
 static bool idle(struct hub *hub)
 {
@@ -244,8 +242,7 @@ static void finish(struct run *r, enum attempt_outcome outcome, enum err code,
 	settle(r);
 }
 
-/* --- a run's way
- * ------------------------------------------------------------------ */
+/* --- a run's way ---------------------------------------------------------- */
 
 static void on_delivered(struct delivery *delivery)
 {
@@ -329,8 +326,7 @@ static void run_start(struct destination *d, const struct export *x)
 	turn_wait(d->hub, &r->waiter, on_claimed);
 }
 
-/* --- claiming
- * ------------------------------------------------------------------------- */
+/* --- claiming ------------------------------------------------------------- */
 
 static unsigned window(const struct destination *d, const struct connection *c)
 {
@@ -408,8 +404,7 @@ static void claim_due(struct turn_step *step)
 	set_timer(d->hub);
 }
 
-/* --- start and stop
- * ---------------------------------------------------------------------- */
+/* --- start and stop ------------------------------------------------------- */
 
 static bool wake_client(void *arg, struct uuid client_id)
 {
@@ -503,8 +498,7 @@ void export_queue_release(struct hub *hub)
 	export_sweeps_release(hub);
 }
 
-/* --- what operators and events ask for
- * ------------------------------------------------------ */
+/* --- what operators and events ask for ------------------------------------ */
 
 enum err export_queue_add(
 	struct hub *hub, struct export *x, const struct buf *payload)

@@ -11,8 +11,7 @@
 
 #define SLICE 500
 
-/* --- retry by hand
- * -------------------------------------------------------------- */
+/* --- retry by hand -------------------------------------------------------- */
 
 /* Today's job decides where it goes and how often it is tried. */
 static void follow_job(struct export *x, const struct export_job *j)
@@ -120,8 +119,7 @@ enum err export_retry(
 	return e;
 }
 
-/* --- the sweep after a job was deleted
- * ---------------------------------------------- */
+/* --- the sweep after a job was deleted ------------------------------------ */
 
 struct sweep {
 	struct link link;

@@ -68,8 +68,7 @@ static struct http_request *request_make(struct http_server *s,
 	return r;
 }
 
-/* --- the answer -----------------------------------------------------------
- */
+/* --- the answer ----------------------------------------------------------- */
 
 static enum MHD_Result queue_answer(struct http_request *r)
 {
@@ -138,8 +137,7 @@ void http_respond(struct http_request *r, unsigned status,
 	resume(r);
 }
 
-/* --- the body -------------------------------------------------------------
- */
+/* --- the body ------------------------------------------------------------- */
 
 static void collect(struct http_request *r, struct str data)
 {
@@ -270,8 +268,7 @@ void http_request_resume_body(struct http_request *r)
 	resume(r);
 }
 
-/* --- the end --------------------------------------------------------------
- */
+/* --- the end -------------------------------------------------------------- */
 
 void http_request_completed(void *cls, struct MHD_Connection *connection,
 	void **req, enum MHD_RequestTerminationCode why)
@@ -301,8 +298,7 @@ void http_request_release(struct http_request *r)
 	r->suspended = false;
 }
 
-/* --- what the handler asks ------------------------------------------------
- */
+/* --- what the handler asks ------------------------------------------------ */
 
 const char *http_request_method(const struct http_request *r)
 {

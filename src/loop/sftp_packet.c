@@ -17,8 +17,7 @@
 #define LONG_NAME_MAX      4096
 #define MESSAGE_MAX        4096
 
-/* --- requests --------------------------------------------------------------
- */
+/* --- requests ------------------------------------------------------------- */
 
 static void put_u32(struct buf *out, uint32_t v)
 {
@@ -131,8 +130,7 @@ void sftp_write_extended(struct buf *out, uint32_t id, const char *name,
 		put_str(out, second);
 }
 
-/* --- a reader that remembers whether it ran over the end -------------------
- */
+/* --- a reader that remembers whether it ran over the end ------------------ */
 
 struct reader {
 	const uint8_t *at;
@@ -236,8 +234,7 @@ enum sftp_kind sftp_attrs_kind(const struct sftp_attrs *a)
 	}
 }
 
-/* --- replies ---------------------------------------------------------------
- */
+/* --- replies -------------------------------------------------------------- */
 
 enum err sftp_frame(struct str bytes, struct str *packet, struct diag *why)
 {

@@ -55,8 +55,7 @@ bool ssh_auth_is_slow(const struct ssh_auth *a)
 	       is_set(a->target->private_key_passphrase);
 }
 
-/* --- one call per state ----------------------------------------------------
- */
+/* --- one call per state --------------------------------------------------- */
 
 static unsigned len32(const char *s)
 {
@@ -143,8 +142,7 @@ int ssh_auth_call(struct ssh_auth *a)
 	return calls[a->sm.state](a);
 }
 
-/* --- what came of it -------------------------------------------------------
- */
+/* --- what came of it ------------------------------------------------------ */
 
 static void note(struct ssh_auth *a, const char *what)
 {

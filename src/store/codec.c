@@ -221,8 +221,7 @@ bool entity_peek(struct str record, struct str key, struct entity_row *out)
 	       entity_read_head(&u, key, out);
 }
 
-/* --- API keys --------------------------------------------------------------
- */
+/* --- API keys ------------------------------------------------------------- */
 
 struct str api_key_encode(struct buf *out, const struct api_key *k)
 {

@@ -41,8 +41,7 @@ struct store {
 	enum err last_error;
 };
 
-/* --- errors (error.c) ------------------------------------------------------
- */
+/* --- errors (error.c) ----------------------------------------------------- */
 
 enum err lmdb_err(int rc);
 /* "<what>: <LMDB's or the system's reason>"; MDB_MAP_FULL says what to do. */
@@ -60,8 +59,7 @@ enum err record_damaged(enum table table, const struct key *key);
  * entries can't be known. */
 enum err row_damaged(struct txn *t, enum table table, const struct key *key);
 
-/* --- parts of store_open() -------------------------------------------------
- */
+/* --- parts of store_open() ------------------------------------------------ */
 
 enum err lock_directory(struct store *s, struct diag *why) WARN_UNUSED;
 enum err make_directory(const char *dir, struct diag *why) WARN_UNUSED;
@@ -80,8 +78,7 @@ enum err meta_put(
 
 void txn_close_all(struct store *s); /* for store_close() */
 
-/* --- for the records -------------------------------------------------------
- */
+/* --- for the records ------------------------------------------------------ */
 
 /* store_hash() with a memory of one. */
 struct store_hash store_hash_of(struct store *s, struct str store_id);

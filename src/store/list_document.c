@@ -30,8 +30,7 @@ static struct str reference_of_row_key(struct str key)
 	return key.len < 1 ? STR("") : (struct str){ key.ptr + 1, key.len - 1 };
 }
 
-/* --- looking at rows --------------------------------------------------------
- */
+/* --- looking at rows ------------------------------------------------------ */
 
 static void note_damage(struct query *q, const struct key *key)
 {
@@ -94,8 +93,7 @@ static enum err emit(void *arg, const struct cursor *at, bool *more)
 	return ERR_OK;
 }
 
-/* --- which index ------------------------------------------------------------
- */
+/* --- which index ---------------------------------------------------------- */
 
 static void one_range(struct query *q, struct key prefix)
 {
@@ -189,8 +187,7 @@ static void choose(struct query *q)
 		q->listing.match = matches;
 }
 
-/* --- few rows with a prefix: gathered and sorted -----------------------------
- */
+/* --- few rows with a prefix: gathered and sorted -------------------------- */
 
 struct gathered {
 	int64_t time;

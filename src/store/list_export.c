@@ -118,8 +118,7 @@ static struct listing listing_for(struct query *q, enum table table)
 	return l;
 }
 
-/* --- rows ------------------------------------------------------------------
- */
+/* --- rows ----------------------------------------------------------------- */
 
 static bool row_at(struct query *q, const struct cursor *at, struct export *x)
 {
@@ -168,8 +167,7 @@ static enum err emit(void *arg, const struct cursor *at, bool *more)
 	return ERR_OK;
 }
 
-/* --- the plan --------------------------------------------------------------
- */
+/* --- the plan ------------------------------------------------------------- */
 
 /* The index that answers all, else the one with the fewest rows. */
 static void choose(struct query *q)

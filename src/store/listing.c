@@ -90,8 +90,7 @@ void walk_close(struct walk *w)
 	free(w->live);
 }
 
-/* --- by rank ---------------------------------------------------------------
- */
+/* --- by rank -------------------------------------------------------------- */
 
 /* Where the ranges lie, as ranks in the table, and where the page begins in
  * each. */
@@ -246,8 +245,7 @@ static enum err run_ranked(
 	return e != ERR_OK ? e : t->error;
 }
 
-/* --- by walking ------------------------------------------------------------
- */
+/* --- by walking ----------------------------------------------------------- */
 
 static enum err run_walk(
 	struct txn *t, const struct listing *l, struct page *page)

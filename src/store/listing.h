@@ -28,8 +28,7 @@ enum err listing_run(
 /* All rows of the ranges. */
 uint64_t listing_count(struct txn *t, const struct listing *l);
 
-/* --- the merge, for those who walk by themselves ----------------------------
- */
+/* --- the merge, for those who walk by themselves -------------------------- */
 
 struct walk {
 	struct cursor *cursors; /* one per range */

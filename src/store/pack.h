@@ -12,8 +12,7 @@
 
 #define PACK_OVERHEAD (1 + 8)
 
-/* --- writing: into the store's scratch buffer ------------------------------
- */
+/* --- writing: into the store's scratch buffer ----------------------------- */
 
 void pack_begin(struct buf *out, uint8_t version);
 void pack_u8(struct buf *out, unsigned n);
@@ -26,8 +25,7 @@ void pack_bytes(struct buf *out, const void *data, size_t len); /* no length */
 void pack_str(struct buf *out, struct str s);
 struct str pack_end(struct buf *out, enum table table);
 
-/* --- reading: never beyond the record --------------------------------------
- */
+/* --- reading: never beyond the record ------------------------------------- */
 
 struct unpack {
 	const uint8_t *at, *end;

@@ -59,8 +59,7 @@ static enum err each_blob(struct txn *t, enum table table,
 	return e != ERR_OK ? e : txn_error(t);
 }
 
-/* --- connections ------------------------------------------------------------
- */
+/* --- connections ---------------------------------------------------------- */
 
 /* What the seal is bound to: a sealed connection is of no use under another
  * id. */
@@ -143,8 +142,7 @@ enum err record_connection_each(
 	return each_blob(t, TABLE_CONNECTION, use_connection, &to);
 }
 
-/* --- export jobs ------------------------------------------------------------
- */
+/* --- export jobs ---------------------------------------------------------- */
 
 enum err record_export_job_put(struct txn *t, const struct export_job *j)
 {

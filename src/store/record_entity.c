@@ -55,8 +55,7 @@ bool record_entity_exists(
 	return fits_key(external_id) && table_has(t, TABLE_ENTITY, &key);
 }
 
-/* --- lists ------------------------------------------------------------------
- */
+/* --- lists ---------------------------------------------------------------- */
 
 struct query {
 	const struct store_scope *scope;

@@ -150,8 +150,7 @@ enum err record_export_delete(struct txn *t, struct uuid id)
 	return e == ERR_OK ? remove_attempts(t, id) : e;
 }
 
-/* --- payload, attempts, once -----------------------------------------------
- */
+/* --- payload, attempts, once ---------------------------------------------- */
 
 static enum err put_scratch(struct txn *t, enum table table,
 	const struct key *key, struct str record)

@@ -18,8 +18,7 @@
 #define CHECK_NAME "secret-check"
 #define CHECK_TEXT STR("sluice")
 
-/* --- the text of a key -----------------------------------------------------
- */
+/* --- the text of a key ---------------------------------------------------- */
 
 static bool decode_hex(struct str text, uint8_t out[SEAL_KEY_SIZE])
 {
@@ -66,8 +65,7 @@ static enum err decode(
 		where);
 }
 
-/* --- the file --------------------------------------------------------------
- */
+/* --- the file ------------------------------------------------------------- */
 
 static enum err file_failed(
 	const char *what, const char *path, struct diag *why)
@@ -157,8 +155,7 @@ static enum err load_file(
 	return e;
 }
 
-/* --- the check record ------------------------------------------------------
- */
+/* --- the check record ----------------------------------------------------- */
 
 static enum err check_write(struct store *s, struct diag *why)
 {

@@ -76,8 +76,7 @@ enum err table_remove(
 enum err table_put(struct txn *t, enum table table, const struct key *key,
 	struct str value) WARN_UNUSED;
 
-/* --- the entries that one row has in its indexes ---------------------------
- */
+/* --- the entries that one row has in its indexes -------------------------- */
 
 struct index_entry {
 	enum table table;
@@ -90,8 +89,7 @@ struct index_entry {
 enum err index_change(struct txn *t, const struct index_entry *old,
 	const struct index_entry *new, size_t count) WARN_UNUSED;
 
-/* --- walking ---------------------------------------------------------------
- */
+/* --- walking -------------------------------------------------------------- */
 
 struct cursor {
 	struct MDB_cursor *mdb; /* NULL: nothing to walk */

@@ -47,8 +47,7 @@ unsigned http_server_connections(const struct http_server *s);
 void http_server_quiesce(struct http_server *s);
 void http_server_close(struct http_server *s); /* frees */
 
-/* --- a request; texts are borrowed and live as long as the request ----------
- */
+/* --- a request; texts are borrowed and live as long as the request -------- */
 
 const char *http_request_method(const struct http_request *r);
 const char *http_request_path(
