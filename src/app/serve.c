@@ -279,13 +279,15 @@ static enum err start(struct serve *s, struct diag *why)
 	struct admin_options options = admin_options(&s->config);
 	enum err e = open_store(s, why);
 
-	if (e == ERR_OK)
-		e = first_start(s, why);
+	if (e != ERR_OK)
+		return e;
+	e = first_start(s, why);
 	if (e == ERR_OK)
 		e = catalog_load(&s->hub, why);
-	store_end_turn(s->hub.store);
 	if (e == ERR_OK)
 		e = export_queue_start(&s->hub, why);
+	/* The loop's turns begin later: end this one here. */
+	store_end_turn(s->hub.store);
 	if (e == ERR_OK)
 		e = admin_start(&s->admin, &s->hub, &options, why);
 	if (e != ERR_OK)
