@@ -1,5 +1,6 @@
 """Contract section 1: the command line, the configuration, start and stop."""
 
+import base64
 import json
 import os
 import pathlib
@@ -17,7 +18,8 @@ import urllib.request
 
 import process
 from export_case import ACCEPTED, SUCCESS, all_exports, order
-from gateway import NO_KEY, SANITIZER_SIGNS, Gateway, binary, run, sftp_connection
+from gateway import (SANITIZER_SIGNS, Gateway, binary, environment, run,
+                     sftp_connection)
 from sshd import Sshd
 from wait import wait_until
 
@@ -46,9 +48,8 @@ class CliCase(unittest.TestCase):
 
     def serve(self, *argv, env=None):
         """`sluice serve` as it stands, in this test's folder, without the fixture's flags."""
-        clean = {k: v for k, v in os.environ.items() if not k.startswith("SLUICE_")}
         p = process.spawn([binary(), "serve", *argv], self.dir / "log",
-                          {**clean, **(env or {})}, cwd=self.dir)
+                          environment(**(env or {})), cwd=self.dir)
 
         def end():
             if p.poll() is None:
@@ -522,12 +523,14 @@ class SecretKey(CliCase):
         with Gateway() as other:
             wrong = (other.data_dir / "secret.key").read_bytes()
         self.assertNotEqual(wrong, right)
-        self.secret.write_bytes(wrong)
-        self.refused()
-        for bad in (b"", b"nonsense\n", right[:-5]):
+        self.secret.touch(mode=0o600)
+        for bad in (wrong, b"", b"nonsense\n", right[:-5]):
             self.secret.write_bytes(bad)
             self.refused()
         self.secret.write_bytes(right)
+        self.secret.chmod(0o644)  # others could have read it
+        self.assertIn("600", self.refused())
+        self.secret.chmod(0o600)
         self.gateway.start()
         shown = self.gateway.ok("GET", "/v1/mapper/client")["content"][0]
         self.assertEqual(shown["clientConfiguration"]["connectionInformation"]["password"],
@@ -548,7 +551,6 @@ class SecretKey(CliCase):
         self.store_a_secret()
         self.assertFalse((self.dir / "env" / "secret.key").exists())
         self.assertNotIn(key, self.gateway.log())
-        import base64
         self.gateway.stop()
         self.gateway.env = {"SLUICE_SECRET_KEY": base64.b64encode(bytes.fromhex(key)).decode()}
         self.gateway.start()  # the same key in the other form

@@ -47,7 +47,7 @@ class Watcher(threading.Thread):
 
 
 def logins(sshd):
-    return len(re.findall(r"^Accepted ", sshd.log(), re.M))
+    return len(re.findall(r"^Accepted (publickey|password) ", sshd.log(), re.M))
 
 
 class Rule5Folder(ExportCase):

@@ -106,7 +106,7 @@ class Login(ConnectionCase):
                 client = self.make(f"{name} {kind}", privateKey=self.keys[kind], **more)
                 result = self.run_test(client)
                 self.assertFalse(self.steps(result)["authenticate"], (name, kind))
-                self.assertIn("passphrase", self.message(result, "authenticate"))
+                self.assertRegex(self.message(result, "authenticate"), "passphrase|encrypted")
 
     def test_key_falls_back_to_password(self):
         client = self.make("both", privateKey=make_key()[0], password=PASSWORD)
@@ -123,6 +123,7 @@ class HostKeys(ConnectionCase):
     sshd_options = {"host_keys": ("ed25519", "rsa")}
 
     def test_without_pins_the_test_answers_the_fingerprints(self):
+        before = self.sshd.log()
         client = self.make("unpinned", hostKeys=None)
         result = self.run_test(client)
         self.assertFalse(result["ok"])
@@ -132,7 +133,7 @@ class HostKeys(ConnectionCase):
         self.assertTrue(found, result)
         self.assertLessEqual(set(found), set(self.sshd.fingerprints().values()))
         # No data flows before it is pinned, not even a login.
-        self.assertNotIn("Accepted", self.sshd.log())
+        self.assertNotIn("Accepted", self.sshd.log()[len(before):])
         job = self.make_job(clientId=client, retry={"maxRetries": 100, "intervalSeconds": 1})
         self.put("K-1")
         export = self.reach(job, RETRYING)
@@ -204,7 +205,7 @@ class HostKeys(ConnectionCase):
         self.assertEqual(self.files(), [])  # the probe is gone
         result = self.run_test(client, f"?folder={self.folder}/absent")
         self.assertFalse(result["ok"])
-        self.assertFalse(self.steps(result)["write"])
+        self.assertIn("absent", json.dumps(result["steps"][-1]))
         self.assertNotIn("write", self.steps(self.run_test(client)))
 
     def test_write_step_on_a_read_only_server(self):
