@@ -78,6 +78,8 @@ static void on_turn_end(void *arg)
 		tell(hub, commit(hub));
 	}
 	store_end_turn(hub->store);
+	if (hub->turn.broken)
+		give_up(hub);
 }
 
 void turn_init(struct hub *hub)
@@ -89,9 +91,16 @@ void turn_init(struct hub *hub)
 
 enum err turn_write(struct hub *hub, struct txn **out)
 {
+	enum err e;
+
 	if (hub->turn.fatal)
 		return ERR_IO;
-	return store_write(hub->store, out);
+	e = store_write(hub->store, out);
+	if (e == ERR_IO && !store_is_writing(hub->store)) {
+		diag_set(&hub->turn.why, e, "it can't be written any more");
+		hub->turn.broken = true;
+	}
+	return e;
 }
 
 struct txn *turn_read(struct hub *hub)

@@ -32,6 +32,7 @@ struct turn {
 	struct link waiters;
 	struct link steps;
 	struct diag why; /* of the first error of this turn */
+	bool broken;     /* the store takes no more writes: give up soon */
 	bool fatal;      /* a commit failed for good: the process must end */
 	void (*on_fatal)(void *arg);
 	void *on_fatal_arg;
