@@ -40,7 +40,8 @@ enum err record_once_put(struct txn *t, struct uuid job_id,
 	enum export_entity entity, struct str reference, status_index status,
 	struct uuid export_id) WARN_UNUSED;
 
-/* --- due work --------------------------------------------------------------- Index (client, due time, export id): all exports in a due state.  */
+/* --- due work -------------------------------------------------------------
+ * Index (client, due time, export id): all exports in a due state. */
 
 /* Ids due at or before `now_ms` to one connection, in order of due time then
  * triggering, at most `max`; returns how many. */

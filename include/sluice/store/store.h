@@ -42,7 +42,11 @@ void store_close(struct store *s); /* NULL is fine */
 bool store_is_new(struct store *s);
 enum err store_mark_started(struct txn *t) WARN_UNUSED;
 
-/* --- the transaction of this turn ------------------------------------------ * Errors of writes are sticky: after one, every further write of the turn answers the same error and store_commit() aborts, so that all that waited for this turn fail together.  */
+/* --- the transaction of this turn -----------------------------------------
+ *
+ * Errors of writes are sticky: after one, every further write of the turn
+ * answers the same error and store_commit() aborts, so that all that waited
+ * for this turn fail together. */
 
 /* The write transaction, opened on the first call of a turn.  ERR_STORE_FULL,
  * ERR_NO_SPACE, ERR_IO.  The handle is valid until commit or abort. */
