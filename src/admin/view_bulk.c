@@ -16,6 +16,10 @@
 #define SLICE_NS     UINT64_C(5000000)
 #define RESULT_SPARE (1u << 20)
 
+/* Results are kept until the end: an eighth of the body's limit is several
+ * times what orders of a kilobyte need; the rest is for many short lines. */
+#define RESULTS_MAX(bulk_body) ((size_t)(bulk_body) / 8 + (64u << 20))
+
 /* The result of one line within `fresh`. */
 struct bulk_result {
 	uint64_t line;
@@ -186,8 +190,7 @@ static void take_part(struct bulk *b, struct str part, bool whole)
 		buf_str(&b->line, part);
 		if (b->line.full) {
 			b->skipping = true;
-			put_too_large(
-				b, "the line is longer than limits.bulkLine");
+			put_too_large(b, "the line is longer than limits.row");
 		} else if (whole) {
 			take_line(b, buf_view(&b->line));
 		}
@@ -332,8 +335,8 @@ static struct bulk *bulk_make(struct call *c)
 	b->call = c;
 	b->number = 1;
 	b->line = buf_make((size_t)o->bulk_line);
-	b->fresh = buf_make((size_t)o->bulk_body + 4 * RESULT_SPARE);
-	b->out = buf_make((size_t)o->bulk_body + 2 * RESULT_SPARE);
+	b->fresh = buf_make(RESULTS_MAX(o->bulk_body));
+	b->out = buf_make(RESULTS_MAX(o->bulk_body));
 	c->state = b;
 	c->on_gone = on_gone;
 	c->on_free = bulk_free;

@@ -1,0 +1,158 @@
+"""Contract 2.2: export jobs."""
+
+import unittest
+import urllib.parse
+
+from api_case import ApiCase, unique
+
+V1, V2 = "/v1/mapper/jobout", "/v2/mapper/jobout"
+
+
+class Jobs(ApiCase):
+    def setUp(self):
+        self.client = self.make_connection()
+
+    def test_life(self):
+        supplier = self.make_supplier()
+        body = self.job_body(self.client, supplierExternalIds=[supplier])
+        made = self.call("POST", V1, body, 201).body
+        for key, value in body.items():
+            self.assertEqual(made[key], value)
+        self.assertEqual(made["suppliers"],
+                         [{"externalId": supplier, "name": f"Name of {supplier}"}])
+        self.assertEqual(made["retry"], {"maxRetries": 5, "intervalSeconds": 900})
+        self.assertEqual(self.call("GET", f"{V2}/{made['id']}").body, made)
+        old = self.call("GET", f"{V1}/{made['id']}")
+        self.assertEqual(old.body, made)
+        self.assertEqual(old.headers["Deprecation"], "true")
+        self.assertEqual(old.headers["Link"],
+                         f'</v2/mapper/jobout/{made["id"]}>; rel="successor-version"')
+        body.update(format="JSON", supplierExternalIds=[])
+        changed = self.call("PUT", f"{V1}/{made['id']}", body).body
+        self.assertEqual((changed["format"], changed["suppliers"]), ("JSON", []))
+        self.call("DELETE", f"{V1}/{made['id']}", status=204)
+        self.call("GET", f"{V2}/{made['id']}", status=404)
+        self.call("DELETE", f"{V1}/{made['id']}", status=404)
+
+    def faults_of(self, **more):
+        return self.fields(self.call("POST", V1, self.job_body(self.client, **more), 400))
+
+    def test_faults(self):
+        self.assertEqual(self.faults_of(supplierExternalIds=["no-such-one"]),
+                         {"supplierExternalIds": "F-E-002"})
+        self.assertEqual(self.faults_of(clientId="01890000-0000-7000-8000-000000000000"),
+                         {"clientId": "F-E-002"})
+        self.assertIn("suppliers", self.faults_of(suppliers=["1"]))
+        self.assertIn("outputFolder", self.faults_of(outputFolder="/out/../etc"))
+        self.assertEqual(self.faults_of(typo=1), {"typo": "UNKNOWN_FIELD"})
+        self.assertTrue(self.faults_of(triggerStatuses=["NOPE"]))
+        self.assertTrue(self.faults_of(allowMultiplePerStatus=True))
+        answer = self.call("POST", V1, self.job_body(
+            self.client, supplierExternalIds=["no-such-one"], format="PDF", typo=1), 400)
+        self.assertGreaterEqual(len(answer.body["errors"]), 2)
+
+    def test_duplicate_name(self):
+        body = self.job_body(self.client)
+        self.call("POST", V1, body, 201)
+        self.call("POST", V1, body, 409, "DUPLICATE_NAME")
+        other = self.make_job(self.client)
+        self.call("PUT", f"{V1}/{other}", body, 409, "DUPLICATE_NAME")
+
+    def test_copies(self):
+        name = unique("original")
+        job = self.make_job(self.client, name=name)
+        for copy in (f"{name} (copy)", f"{name} (copy 2)", f"{name} (copy 3)"):
+            made = self.call("POST", f"{V1}/{job}/duplicate", status=201).body
+            self.assertEqual((made["name"], made["active"]), (copy, False))
+            self.assertNotEqual(made["id"], job)
+
+    def test_suppliers_add_and_remove(self):
+        a, b = self.make_supplier(), self.make_supplier()
+        job = self.make_job(self.client, supplierExternalIds=[a])
+        path = f"/v2/jobouts/{job}/suppliers"
+
+        def scope():
+            return sorted(self.call("GET", f"{V2}/{job}").body["supplierExternalIds"])
+        answer = self.call("PATCH", path, {"supplierExternalIds": [b, a, b]}, 204)
+        self.assertEqual((scope(), answer.headers["Warning"]), (sorted([a, b]), None))
+        self.call("PATCH", path, {"supplierExternalIds": ["no-such-one"]}, 400, "F-E-002")
+        for wrong in ({}, {"supplierExternalIds": []}, {"supplierExternalIds": "x"},
+                      {"supplierExternalIds": [a], "x": 1}):
+            self.call("PATCH", path, wrong, 400)
+            self.call("DELETE", path, wrong, 400)
+        answer = self.call("DELETE", path, {"supplierExternalIds": [a, "absent"]}, 204)
+        self.assertEqual((scope(), answer.headers["Warning"]), ([b], None))
+        answer = self.call("DELETE", path, {"supplierExternalIds": [b]}, 204)
+        self.assertEqual(scope(), [])
+        self.assertRegex(answer.headers["Warning"], r'^299 - ".+"$')
+        self.call("PATCH", "/v2/jobouts/nope/suppliers", {"supplierExternalIds": [a]}, 404)
+
+    def test_list_filters(self):
+        a, b, c = (self.make_supplier() for _ in range(3))
+        ja = self.make_job(self.client, supplierExternalIds=[a], name=unique("Filter-A"))
+        jb = self.make_job(self.client, supplierExternalIds=[b], active=False)
+        ji = self.make_job(self.client, entity="INCIDENT", triggerStatuses=["OPEN"])
+
+        def ids(query):
+            return {j["id"] for j in self.call("GET", f"{V1}?size=500&{query}").body["content"]}
+        self.assertEqual(ids(f"supplierExternalIds={a}"), {ja})
+        self.assertEqual(ids(f"supplierExternalIds={a},{b}"), {ja, jb})
+        self.assertEqual(ids(f"supplierExternalIds={a}&supplierExternalIds={b}"), {ja, jb})
+        self.assertEqual(ids(f"supplierExternalIds={c}"), set())
+        self.assertEqual(ids("name=filter-a"), {ja})
+        self.assertIn(ji, ids("entity=INCIDENT"))
+        self.assertNotIn(ja, ids("entity=INCIDENT"))
+        self.assertIn(jb, ids("active=false"))
+        self.assertNotIn(ja, ids("active=false"))
+        self.call("GET", f"{V1}?active=maybe", status=400)
+        self.call("GET", f"{V1}?entity=CAR", status=400)
+
+    def test_preview(self):
+        body = self.job_body(self.client, format="JSON", fileNameFormat="SHORT")
+        sample = self.call("POST", f"{V1}/preview", body).body
+        self.assertEqual(set(sample), {"fileName", "path", "contentType", "payload"})
+        self.assertTrue(sample["fileName"].endswith(".json"))
+        self.assertEqual(sample["path"], "/out/" + sample["fileName"])
+        reference = unique("P")
+        self.call("PUT", f"/v1/orders/{reference}", {}, 201)
+        shown = self.call("POST", f"{V1}/preview?reference={reference}", body).body
+        self.assertEqual(shown["fileName"], reference + ".json")
+        self.assertIn(reference, shown["payload"])
+        self.call("POST", f"{V1}/preview?reference=absent", body, 404)
+        for missing in ("name", "clientId"):
+            body.pop(missing)
+        self.call("POST", f"{V1}/preview", body)
+        self.call("POST", f"{V1}/preview", {**body, "typo": 1}, 400)
+
+    def test_deleting_cancels_what_was_not_delivered(self):
+        job = self.make_job(self.client, retry={"maxRetries": 3, "intervalSeconds": 900})
+        self.call("PUT", f"/v1/orders/{unique('D')}", {"status": "ACCEPTED_BY_SUPPLIER"}, 201)
+        self.call("POST", f"/v1/mapper/client/{self.client}/disable", status=204)
+        self.call("DELETE", f"{V1}/{job}", status=204)
+        [export] = self.call("GET", f"/v1/mapper/exports?jobOutId={job}").body["content"]
+        self.assertIn(export["status"], ("EXPORT_CANCELLED", "EXPORT_RUNNING"))
+
+    def test_stores_limit_what_a_key_sees(self):
+        north, south = unique("north"), unique("south")
+        for store in (north, south):
+            self.call("PUT", f"/v1/entities/STORE/{store}",
+                      {"name": store, "description": "x"}, 201)
+        a = self.make_supplier(storesExternalId=[north])
+        b = self.make_supplier(storesExternalId=[south])
+        job = self.make_job(self.client, supplierExternalIds=[a, b])
+        key = self.key("OPERATOR_READER", [north])
+        seen = self.call("GET", f"{V2}/{job}", key=key).body["suppliers"]
+        self.assertEqual([s["externalId"] for s in seen], [a])
+        self.call("GET", f"/v1/entities/SUPPLIER/{a}", key=key)
+        self.call("GET", f"/v1/entities/SUPPLIER/{b}", key=key, status=404)
+        listed = self.call("GET", "/v1/entities/SUPPLIER?size=500", key=key).body["content"]
+        self.assertEqual([s["externalId"] for s in listed], [a])
+        quoted = urllib.parse.quote(a)
+        writer = self.key("OPERATOR_USER", [north])
+        self.call("PUT", f"/v1/entities/SUPPLIER/{quoted}",
+                  {"storesExternalId": [south]}, 403, key=writer)
+        self.call("PUT", f"/v1/entities/SUPPLIER/{quoted}", {"description": "mine"}, key=writer)
+
+
+if __name__ == "__main__":
+    unittest.main()

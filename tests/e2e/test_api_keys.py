@@ -1,0 +1,71 @@
+"""Contract 2.7: API keys and sessions."""
+
+import unittest
+
+from api_case import ApiCase, unique
+from gateway import NO_KEY
+
+
+class Keys(ApiCase):
+    def test_life(self):
+        name = unique("k")
+        made = self.call("POST", "/v1/keys", {
+            "name": name, "role": "OPERATOR_READER", "stores": ["a", "b"]}, 201).body
+        self.assertEqual((made["name"], made["role"], made["stores"], made["lastUsedAt"]),
+                         (name, "OPERATOR_READER", ["a", "b"], None))
+        key = made.pop("key")
+        self.call("GET", "/v1/orders", key=key)
+        listed = self.call("GET", "/v1/keys?size=500")
+        self.assertNotIn(key, str(listed.body))
+        [shown] = [k for k in listed.body["content"] if k["name"] == name]
+        self.assertIsNotNone(shown["lastUsedAt"])
+        self.assertEqual(shown["stores"], ["a", "b"])
+        self.assertEqual(self.call("DELETE", f"/v1/keys/{name}", status=204).body, None)
+        self.call("GET", "/v1/orders", key=key, status=401)
+        self.call("DELETE", f"/v1/keys/{name}", status=404)
+
+    def test_faults(self):
+        answer = self.call("POST", "/v1/keys", {"role": "KING", "x": 1, "stores": [1]}, 400)
+        self.assertEqual(self.fields(answer), {
+            "name": "REQUIRED", "role": "F-E-008", "x": "UNKNOWN_FIELD",
+            "stores[0]": "INVALID_VALUE"})
+        self.call("POST", "/v1/keys", {"name": "admin", "role": "OPERATOR_USER"}, 409,
+                  "DUPLICATE_NAME")
+
+    def test_command_line_beside_the_gateway(self):
+        name = unique("cli")
+        made = self.gateway.run("key", "add", "--name", name, "--role", "OPERATOR_READER")
+        self.assertEqual(made.returncode, 0, made.stderr)
+        key = next(w for w in made.stdout.split() if w.startswith("slk_"))
+        self.call("GET", "/v1/orders", key=key)
+        self.assertEqual(self.gateway.run("key", "revoke", name).returncode, 0)
+        self.call("GET", "/v1/orders", key=key, status=401)
+
+    def test_session(self):
+        self.call("POST", "/v1/session", status=401, key="wrong")
+        answer = self.call("POST", "/v1/session", status=204)
+        cookie = answer.headers["Set-Cookie"]
+        for part in ("HttpOnly", "SameSite=Strict", "Path=/"):
+            self.assertIn(part, cookie)
+        headers = {"Cookie": cookie.split(";")[0]}
+        origin = {"Origin": f"http://{self.gateway.host}:{self.gateway.port}", **headers}
+        evil = {"Origin": "http://evil.example", **headers}
+        self.call("GET", "/v1/orders", key=NO_KEY, headers=headers)
+        self.call("PUT", "/v1/orders/s", {}, 403, key=NO_KEY, headers=headers)
+        self.call("PUT", "/v1/orders/s", {}, 403, key=NO_KEY, headers=evil)
+        self.call("PUT", "/v1/orders/s", {}, 201, key=NO_KEY, headers=origin)
+        self.call("DELETE", "/v1/session", status=204, key=NO_KEY, headers=origin)
+        self.call("GET", "/v1/orders", status=401, key=NO_KEY, headers=headers)
+
+    def test_session_ends_with_its_key(self):
+        name = unique("s")
+        key = self.call("POST", "/v1/keys", {"name": name, "role": "OPERATOR_READER"}, 201).body["key"]
+        cookie = self.call("POST", "/v1/session", status=204, key=key).headers["Set-Cookie"]
+        headers = {"Cookie": cookie.split(";")[0]}
+        self.call("GET", "/v1/orders", key=NO_KEY, headers=headers)
+        self.call("DELETE", f"/v1/keys/{name}", status=204)
+        self.call("GET", "/v1/orders", status=401, key=NO_KEY, headers=headers)
+
+
+if __name__ == "__main__":
+    unittest.main()
