@@ -270,7 +270,7 @@ static struct ranked_slot *cache_find(
 static enum err slot_write(
 	struct txn *t, enum table table, struct ranked_slot *slot, bool *odd)
 {
-	struct count delta = { (uint64_t)slot->delta, 0 }, now;
+	struct count delta = { (uint64_t)slot->delta, 0 }, now = { 0, 0 };
 	struct key first;
 	enum err e;
 

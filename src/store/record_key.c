@@ -17,6 +17,7 @@ static enum err old_hash(
 	struct str record;
 	enum err e = table_get(t, TABLE_API_KEY, name, &record);
 
+	hash->len = 0;
 	*found = e == ERR_OK;
 	if (e == ERR_NOT_FOUND)
 		return ERR_OK;

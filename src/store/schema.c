@@ -126,7 +126,7 @@ static enum err check_version(
 
 enum err schema_open(struct store *s, struct diag *why)
 {
-	struct str version;
+	struct str version = { "", 0 };
 	int rc = open_existing(s);
 	enum err e;
 
