@@ -59,12 +59,12 @@ static void put_preview(struct call *c, const struct export_job *j,
 
 static void preview(struct call *c, const struct export_job *j)
 {
-	struct document *d = find_document(c, j->entity);
-	struct buf name = buf_make(4096);
 	struct buf payload = buf_make(c->hub->settings.payload_max);
+	struct buf name = buf_make(4096);
+	struct document *d = find_document(c, j->entity);
 
 	if (d == NULL)
-		return;
+		return; /* answered: the call is gone */
 	put_preview(c, j, d, &name, &payload);
 	if (payload.full)
 		answer_error(c, 413, "PAYLOAD_TOO_LARGE",
