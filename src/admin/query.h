@@ -38,7 +38,8 @@ struct list_query {
 void query_list(const struct call *c, const char *sorts, bool falling,
 	struct faults *f, struct list_query *out);
 
-/* --- the body of a list --------------------------------------------------- * list_begin(); for each row: list_next(), then the row itself; list_end() once page.total is known.  */
+/* The body of a list: list_begin(); for each row list_next(), then the row
+ * itself; list_end() once page.total is known. */
 void list_begin(struct call *c);
 void list_next(struct call *c, size_t index);
 void list_end(struct call *c, const struct list_query *q, size_t rows);

@@ -101,7 +101,7 @@ static void on_commit(struct turn_waiter *w, enum err e, const struct diag *why)
 	}
 	m->retried += m->retried_now;
 	m->retried_now = 0;
-	if (!m->done)
+	if (!m->done && !c->admin->stopping)
 		return timer_set(c->hub->loop, &c->timer, 0, on_next_turn);
 	buf_printf(
 		&c->body, "{\"retried\":%llu}", (unsigned long long)m->retried);

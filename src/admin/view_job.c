@@ -134,7 +134,7 @@ static struct export_job *read_job(struct call *c, struct uuid id)
 			(const char *const *)j->supplier_external_ids,
 			j->supplier_count, f);
 	}
-	if (faults_any(f)) {
+	if (j == NULL || faults_any(f)) {
 		export_job_destroy(j);
 		answer_faults(c, f);
 		return NULL;

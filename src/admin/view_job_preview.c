@@ -84,7 +84,7 @@ void job_preview(struct call *c)
 
 	if (j != NULL)
 		job_check_connection(c, j, f);
-	if (faults_any(f))
+	if (j == NULL || faults_any(f))
 		answer_faults(c, f);
 	else
 		preview(c, j);

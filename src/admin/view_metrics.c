@@ -1,5 +1,6 @@
 /* Figures for Prometheus (text exposition format 0.0.4). */
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "admin_private.h"
@@ -126,14 +127,17 @@ static void put_sftp(struct buf *out, const struct sftp_pool *pool)
 static double resident_bytes(void)
 {
 	FILE *file = fopen("/proc/self/statm", "re");
-	unsigned long pages = 0;
+	char line[128] = "", *rest;
+	bool read;
 
 	if (file == NULL)
 		return 0;
-	if (fscanf(file, "%*u %lu", &pages) != 1)
-		pages = 0;
+	read = fgets(line, sizeof line, file) != NULL;
 	(void)fclose(file);
-	return (double)pages * (double)sysconf(_SC_PAGESIZE);
+	if (!read)
+		return 0;
+	(void)strtoul(line, &rest, 10);
+	return (double)strtoul(rest, NULL, 10) * (double)sysconf(_SC_PAGESIZE);
 }
 
 void metrics_show(struct call *c)
