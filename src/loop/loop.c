@@ -47,6 +47,12 @@ static void on_busy(uv_idle_t *busy)
 	(void)busy; /* its being active is all that is wanted */
 }
 
+/* Nothing may ever wake a loop again that has done what it was run for. */
+static bool is_done(const struct loop *loop)
+{
+	return loop->until != NULL && loop->until(loop->until_arg);
+}
+
 static void on_turn_end(uv_prepare_t *prepare)
 {
 	struct loop *loop = loop_of(prepare->loop);
@@ -57,10 +63,10 @@ static void on_turn_end(uv_prepare_t *prepare)
 		if (loop->hook != NULL)
 			loop->hook(loop->hook_arg);
 	} while (!list_empty(&loop->deferred) && ++rounds < ROUNDS_MAX);
-	if (list_empty(&loop->deferred))
-		uv_idle_stop(&loop->busy);
-	else
+	if (!list_empty(&loop->deferred) || is_done(loop))
 		there(uv_idle_start(&loop->busy, on_busy), "idle handle");
+	else
+		uv_idle_stop(&loop->busy);
 }
 
 struct loop *loop_create(void)
@@ -130,8 +136,11 @@ void loop_stop(struct loop *loop)
 bool loop_run_until(struct loop *loop, bool (*done)(void *arg), void *arg,
 	unsigned max_turns)
 {
+	loop->until = done;
+	loop->until_arg = arg;
 	while (!done(arg) && max_turns-- > 0)
 		uv_run(&loop->uv, UV_RUN_ONCE);
+	loop->until = NULL;
 	return done(arg);
 }
 

@@ -23,6 +23,8 @@ struct loop {
 	struct link deferred;
 	void (*hook)(void *arg);
 	void *hook_arg;
+	bool (*until)(void *arg); /* loop_run_until() is under way */
+	void *until_arg;
 	struct loop_signal signals[LOOP_SIGNALS_MAX];
 	size_t signal_count;
 

@@ -6,6 +6,7 @@
 
 enum {
 	RENAME,
+	LOOK,
 	ASIDE,
 	REPLACE,
 	RESTORE,
@@ -16,7 +17,8 @@ enum {
 
 #define TO(s) SM_BIT(s)
 static const struct sm_state publish_states[STATE_COUNT] = {
-	[RENAME] = { "rename", TO(ASIDE) | TO(DONE) },
+	[RENAME] = { "rename", TO(LOOK) | TO(DONE) },
+	[LOOK] = { "look", TO(ASIDE) | TO(DONE) },
 	[ASIDE] = { "aside", TO(REPLACE) | TO(DONE) },
 	[REPLACE] = { "replace", TO(SWEEP) | TO(RESTORE) },
 	[RESTORE] = { "restore", TO(DONE) },
@@ -80,37 +82,46 @@ static bool ask(
 	return false;
 }
 
-static bool finish(struct sftp_publish *p, struct diag *why)
-{
-	sm_move(&p->sm, DONE);
-	*why = p->why;
-	return true;
-}
+/* Each: true when that was the last answer, p->why being the outcome; `error`
+ * is NULL when the answer is a success. */
 
-static bool after_rename(
-	struct sftp_publish *p, const struct diag *error, struct diag *why)
+static bool after_rename(struct sftp_publish *p, const struct sftp_reply *reply,
+	const struct diag *error)
 {
+	(void)reply;
 	if (error == NULL)
-		return finish(p, why);
+		return true;
 	p->why = *error;
 	/* v3 has no "exists": it is one of the unnamed failures */
 	if (p->job->client->has_posix_rename || error->code != ERR_REMOTE)
-		return finish(p, why);
+		return true;
+	sm_move(&p->sm, LOOK);
+	sftp_ask_path(p->job, SFTP_STAT, p->to, 0);
+	return false;
+}
+
+/* Nothing there, or a folder: then the rename's error stands. */
+static bool after_look(struct sftp_publish *p, const struct sftp_reply *reply,
+	const struct diag *error)
+{
+	if (error != NULL || sftp_attrs_kind(&reply->attrs) == SFTP_FOLDER)
+		return true;
 	return ask(p, ASIDE, p->to, p->aside);
 }
 
-static bool after_aside(
-	struct sftp_publish *p, const struct diag *error, struct diag *why)
+static bool after_aside(struct sftp_publish *p, const struct sftp_reply *reply,
+	const struct diag *error)
 {
+	(void)reply;
 	if (error != NULL)
-		return finish(p, why); /* the rename's error says why */
+		return true; /* the rename's error says why */
 	return ask(p, REPLACE, p->from, p->to);
 }
 
-static bool after_replace(
-	struct sftp_publish *p, const struct diag *error, struct diag *why)
+static bool after_replace(struct sftp_publish *p, const struct sftp_reply *reply,
+	const struct diag *error)
 {
-	(void)why;
+	(void)reply;
 	if (error != NULL) {
 		p->why = *error;
 		return ask(p, RESTORE, p->aside, p->to);
@@ -121,39 +132,49 @@ static bool after_replace(
 	return false;
 }
 
-static bool after_restore(
-	struct sftp_publish *p, const struct diag *error, struct diag *why)
+static bool after_restore(struct sftp_publish *p, const struct sftp_reply *reply,
+	const struct diag *error)
 {
+	(void)reply;
 	if (error != NULL)
 		diag_wrap(&p->why, "the old file is now %s, move it back",
 			p->aside);
-	return finish(p, why);
+	return true;
 }
 
-static bool after_sweep(
-	struct sftp_publish *p, const struct diag *error, struct diag *why)
+static bool after_sweep(struct sftp_publish *p, const struct sftp_reply *reply,
+	const struct diag *error)
 {
+	(void)reply;
+	(void)p;
 	(void)error; /* the new file is in place: that counts */
-	return finish(p, why);
+	return true;
 }
+
+typedef bool (*after_fn)(struct sftp_publish *p,
+	const struct sftp_reply *reply, const struct diag *error);
+static const after_fn after[DONE] = {
+	[RENAME] = after_rename,
+	[LOOK] = after_look,
+	[ASIDE] = after_aside,
+	[REPLACE] = after_replace,
+	[RESTORE] = after_restore,
+	[SWEEP] = after_sweep,
+};
 
 bool sftp_publish_reply(struct sftp_publish *p, const struct sftp_reply *reply,
 	struct diag *why)
 {
-	static bool (*const after[DONE])(struct sftp_publish * p,
-		const struct diag *error, struct diag *why) = {
-		[RENAME] = after_rename,
-		[ASIDE] = after_aside,
-		[REPLACE] = after_replace,
-		[RESTORE] = after_restore,
-		[SWEEP] = after_sweep,
-	};
+	bool failed = reply->type == SFTP_STATUS && reply->code != SFTP_FX_OK;
 	struct diag error;
-	bool failed = reply->code != SFTP_FX_OK;
 
 	if (failed)
 		sftp_status_error(reply, &error);
-	return after[p->sm.state](p, failed ? &error : NULL, why);
+	if (!after[p->sm.state](p, reply, failed ? &error : NULL))
+		return false;
+	sm_move(&p->sm, DONE);
+	*why = p->why;
+	return true;
 }
 
 enum err sftp_publish_abandoned(
@@ -161,6 +182,10 @@ enum err sftp_publish_abandoned(
 {
 	if (p->sm.state >= SWEEP)
 		return ERR_OK;
+	if (p->sm.state == LOOK) { /* the rename was refused */
+		*why = p->why;
+		return why->code;
+	}
 	if (p->sm.state == RENAME)
 		return diag_set(why, ERR_UNKNOWN,
 			"%s after the rename to %s was sent: it may or may not "

@@ -52,6 +52,7 @@ static const struct sm_state put_states[STATE_COUNT] = {
 };
 #undef TO
 
+#define LEFTOVER    1 /* the tag of its removal */
 #define BIG         (1024 * 1024)
 #define DEADLINE_MS (15 * 60 * 1000)
 #define PERMISSIONS 07777u
@@ -186,6 +187,9 @@ static void on_start(struct sftp_job *job)
 
 	if (state(put) == QUEUED)
 		sm_move(&put->op.sm, OPEN);
+	for (size_t i = 0; i < put->in.leftover_count; i++)
+		sftp_ask_path(
+			job, SFTP_REMOVE, put->in.leftovers[i], LEFTOVER);
 	ask_open(put);
 }
 
@@ -336,6 +340,18 @@ static void publish(struct sftp_put *put)
 		&put->job, put->in.temp_path, put->in.path, put->in.who);
 }
 
+static void end_write(struct sftp_put *put)
+{
+	if (!put->finishing || put->job.outstanding > 0)
+		return;
+	if (!put->size_differs) {
+		publish(put);
+		return;
+	}
+	sm_move(&put->op.sm, CHECK);
+	sftp_ask_path(&put->job, SFTP_STAT, put->in.temp_path, 0);
+}
+
 static void reply_write(struct sftp_put *put, enum sftp_type asked,
 	const struct sftp_reply *reply)
 {
@@ -348,14 +364,16 @@ static void reply_write(struct sftp_put *put, enum sftp_type asked,
 		fail_status(put, reply);
 		return;
 	}
-	if (!put->finishing || put->job.outstanding > 0)
-		return;
-	if (!put->size_differs) {
-		publish(put);
-		return;
-	}
-	sm_move(&put->op.sm, CHECK);
-	sftp_ask_path(&put->job, SFTP_STAT, put->in.temp_path, 0);
+	end_write(put);
+}
+
+static void reply_leftover(struct sftp_put *put)
+{
+	/* it is gone, or was never there, or does no harm */
+	if (state(put) == WRITE)
+		end_write(put);
+	else if (state(put) == CLEANUP)
+		clean(put);
 }
 
 static void reply_check(struct sftp_put *put, const struct sftp_reply *reply)
@@ -398,7 +416,10 @@ static void on_reply(struct sftp_job *job, enum sftp_type asked, uint64_t tag,
 {
 	struct sftp_put *put = put_of(job);
 
-	(void)tag;
+	if (tag == LEFTOVER) {
+		reply_leftover(put);
+		return;
+	}
 	switch (state(put)) {
 	case OPEN:
 		reply_open(put, reply);
@@ -461,7 +482,7 @@ static const struct sftp_job_calls put_calls = {
 	.reply = on_reply,
 	.room = on_room,
 	.lost = on_lost,
-	.restartable = true, /* only the open was sent */
+	.restartable = true, /* only the open (and removals) were sent */
 };
 
 enum err sftp_put_start(struct sftp_put *put, op_done_fn done)

@@ -302,8 +302,9 @@ static enum step begin_attempt(struct ssh_session *s)
 /* --- handshake -------------------------------------------------------------
  */
 
-/* AES-GCM needs no MAC and is fastest where the CPU has AES; ETM before plain
- * MACs; nothing with SHA-1, CBC or a small group. */
+/* AES-CTR with an ETM MAC before GCM: libssh2 hands the cipher 16 bytes at a
+ * time, which costs GCM half as much again (1 GiB: 2.0 against 2.9 s of our
+ * CPU).  ETM before plain MACs; nothing with SHA-1, CBC or a small group. */
 static const struct {
 	int type;
 	const char *methods;
@@ -316,8 +317,8 @@ static const struct {
 		"diffie-hellman-group18-sha512,"
 		"diffie-hellman-group14-sha256" },
 #define CIPHERS                                                                \
-	"aes128-gcm@openssh.com,aes256-gcm@openssh.com,aes128-ctr,"            \
-	"aes192-ctr,aes256-ctr,chacha20-poly1305@openssh.com"
+	"aes128-ctr,aes192-ctr,aes256-ctr,aes128-gcm@openssh.com,"             \
+	"aes256-gcm@openssh.com,chacha20-poly1305@openssh.com"
 	{ LIBSSH2_METHOD_CRYPT_CS, CIPHERS },
 	{ LIBSSH2_METHOD_CRYPT_SC, CIPHERS },
 #define MACS                                                                   \

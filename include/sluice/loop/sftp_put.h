@@ -30,6 +30,11 @@ struct sftp_put_in {
 	const char *temp_path; /* hidden, beside `path`; overwritten */
 	const char *path;      /* replaced in one step where the server
 				  has posix-rename; borrowed, as all */
+	/* Temporary names of earlier tries that may still be there: removed
+	 * first, so that nothing stays, and so that a rename of theirs which a
+	 * hanging server has yet to do finds nothing to publish. */
+	const char *const *leftovers;
+	size_t leftover_count;
 	const void *data;      /* the bytes, or NULL ... */
 	sftp_put_read_fn read; /* ... and who has them */
 	void *read_arg;
