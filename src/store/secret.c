@@ -109,30 +109,41 @@ static bool sync_directory(const char *dir)
 	return done;
 }
 
+/* The file appears under its name whole or not at all: a start that was broken
+ * off must not leave an empty key behind. */
+static bool write_text(const char *path, const char *text, size_t len)
+{
+	char *tmp = mem_printf("%s.tmp", path);
+	bool done = false;
+	int fd;
+
+	(void)unlink(tmp);
+	fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd >= 0) {
+		done = write(fd, text, len) == (ssize_t)len && fsync(fd) == 0 &&
+		       rename(tmp, path) == 0;
+		close(fd);
+	}
+	free(tmp);
+	return done;
+}
+
 static enum err write_file(struct store *s, const char *path, struct diag *why)
 {
 	char text[2 * SEAL_KEY_SIZE + 2];
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	ssize_t n;
 	bool done;
 
-	if (fd < 0)
-		return file_failed("making", path, why);
-	/* The one place of this floor that draws random bytes: the key is made
-	 * before anybody above could hand them in. */
+	/* This key and the nonce of its check record are the only random bytes
+	 * that this floor draws by itself: they are needed before anybody
+	 * above could hand them in. */
 	crypto_random(s->secret, sizeof s->secret);
 	for (size_t i = 0; i < SEAL_KEY_SIZE; i++)
 		snprintf(text + 2 * i, 3, "%02x", s->secret[i]);
 	text[2 * SEAL_KEY_SIZE] = '\n';
-	n = write(fd, text, 2 * SEAL_KEY_SIZE + 1);
-	done = n == 2 * SEAL_KEY_SIZE + 1 && fsync(fd) == 0;
+	done = write_text(path, text, 2 * SEAL_KEY_SIZE + 1) &&
+	       sync_directory(s->dir);
 	mem_wipe(text, sizeof text);
-	close(fd);
-	if (done && sync_directory(s->dir))
-		return ERR_OK;
-	(void)file_failed("writing", path, why);
-	unlink(path);
-	return why != NULL ? why->code : ERR_IO;
+	return done ? ERR_OK : file_failed("making", path, why);
 }
 
 static enum err load_file(
