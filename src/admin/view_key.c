@@ -182,6 +182,21 @@ static struct str make_text(struct call *c, struct api_key *k)
 	return buf_view(text);
 }
 
+/* A key that is limited to stores makes only keys that see no more. */
+static bool may_give(struct call *c, struct str stores)
+{
+	struct str one;
+	bool within = stores.len > 0 || c->caller.scope.count == 0;
+
+	while (within && store_next(&stores, &one))
+		within = scope_allows(c, one);
+	if (!within)
+		answer_error(c, 403, "FORBIDDEN",
+			"a key that is limited to stores can only make keys "
+			"for these stores");
+	return within;
+}
+
 void key_create(struct call *c)
 {
 	struct faults *f = call_faults(c);
@@ -194,6 +209,8 @@ void key_create(struct call *c)
 	read_key(c, &k, f);
 	if (faults_any(f))
 		return answer_faults(c, f);
+	if (!may_give(c, k.stores))
+		return;
 	text = make_text(c, &k);
 	e = turn_write(c->hub, &t);
 	if (e == ERR_OK)

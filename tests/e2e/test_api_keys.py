@@ -32,6 +32,15 @@ class Keys(ApiCase):
         self.call("POST", "/v1/keys", {"name": "admin", "role": "OPERATOR_USER"}, 409,
                   "DUPLICATE_NAME")
 
+    def test_a_limited_key_makes_no_wider_ones(self):
+        limited = self.key("OPERATOR_ADMIN", ["north"])
+        def make(status, **more):
+            self.call("POST", "/v1/keys", {"name": unique("k"), "role": "OPERATOR_USER", **more},
+                      status, key=limited)
+        make(403)
+        make(403, stores=["north", "south"])
+        make(201, stores=["north"])
+
     def test_command_line_beside_the_gateway(self):
         name = unique("cli")
         made = self.gateway.run("key", "add", "--name", name, "--role", "OPERATOR_READER")
