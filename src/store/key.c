@@ -180,6 +180,29 @@ struct str key_document_store_reference(struct str key)
 	return tail_of(key, STORE_HASH_SIZE + 1 + 8);
 }
 
+struct key key_document_store_status_prefix(
+	struct store_hash store, enum export_entity entity, status_index status)
+{
+	struct key k = key_document_store_prefix(store, entity);
+
+	add_u8(&k, status);
+	return k;
+}
+
+struct key key_document_store_status(struct store_hash store,
+	enum export_entity entity, status_index status, int64_t ms,
+	struct str reference)
+{
+	return with_time(
+		key_document_store_status_prefix(store, entity, status), ms,
+		reference);
+}
+
+struct str key_document_store_status_reference(struct str key)
+{
+	return tail_of(key, STORE_HASH_SIZE + 2 + 8);
+}
+
 /* --- exports -------------------------------------------------------------- */
 
 struct key key_export_state(enum export_state state)
@@ -207,6 +230,15 @@ struct key key_export_reference(struct str reference)
 struct key key_export_store(struct store_hash store)
 {
 	return key_bytes(store.bytes, sizeof store.bytes);
+}
+
+struct key key_export_store_state(
+	struct store_hash store, enum export_state state)
+{
+	struct key k = key_export_store(store);
+
+	add_u8(&k, state);
+	return k;
 }
 
 struct key key_with_id(struct key prefix, struct uuid id)

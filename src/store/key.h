@@ -9,7 +9,7 @@
 #include "sluice/model/entity.h"
 #include "sluice/model/export.h"
 
-/* LMDB allows 511.  The longest of ours is document_store_*: 280. */
+/* LMDB allows 511.  The longest of ours is document_store_status_*: 281. */
 #define KEY_MAX 304
 
 /* Stores appear in index keys by a hash: two names of 255 bytes don't fit. */
@@ -61,11 +61,21 @@ struct key key_document_store_prefix(
 	struct store_hash store, enum export_entity entity);
 struct str key_document_store_reference(struct str key);
 
+/* document_store_status_* */
+struct key key_document_store_status(struct store_hash store,
+	enum export_entity entity, status_index status, int64_t ms,
+	struct str reference);
+struct key key_document_store_status_prefix(struct store_hash store,
+	enum export_entity entity, status_index status);
+struct str key_document_store_status_reference(struct str key);
+
 /* Indexes of exports: their prefix; the export's id follows in each. */
 struct key key_export_state(enum export_state state);
 struct key key_export_job_state(struct uuid job_id, enum export_state state);
 struct key key_export_reference(struct str reference);
 struct key key_export_store(struct store_hash store);
+struct key key_export_store_state(
+	struct store_hash store, enum export_state state);
 struct key key_with_id(struct key prefix, struct uuid id);
 bool key_take_id(struct str key, struct uuid *id); /* its last 16 bytes */
 

@@ -1,7 +1,7 @@
 /* Lists of orders and incidents.
  *
- * Direct (by rank): sorted by creation or change, with a status, or with
- * stores; sorted by reference, with a prefix.  Anything else walks the index
+ * Direct (by rank): sorted by creation or change, with a status, with stores or
+ * with both; sorted by reference, with a prefix.  Anything else walks the index
  * that fits best and looks at the heads of the rows; a prefix that few rows
  * share is gathered and sorted instead. */
 #include <stdlib.h>
@@ -112,23 +112,36 @@ static bool named_before(const struct store_scope *scope, size_t i)
 	return false;
 }
 
+static struct key store_prefix(const struct query *q, const char *store_id)
+{
+	const struct document_filter *f = q->filter;
+	struct store_hash store = store_hash_of(q->t->store, str_of(store_id));
+
+	return f->by_status ? key_document_store_status_prefix(
+				      store, f->entity, f->status)
+			    : key_document_store_prefix(store, f->entity);
+}
+
+/* With a status or without. */
 static void by_stores(struct query *q)
 {
-	const struct store_scope *scope = &q->filter->scope;
+	static const enum table by_sort[2][2] = {
+		{ TABLE_DOCUMENT_STORE_CREATED, TABLE_DOCUMENT_STORE_UPDATED },
+		{ TABLE_DOCUMENT_STORE_STATUS_CREATED,
+			TABLE_DOCUMENT_STORE_STATUS_UPDATED },
+	};
+	const struct document_filter *f = q->filter;
 
-	q->listing.table = q->filter->sort == SORT_CREATED_AT
-				   ? TABLE_DOCUMENT_STORE_CREATED
-				   : TABLE_DOCUMENT_STORE_UPDATED;
-	q->reference = key_document_store_reference;
-	q->listing.ranges = mem_alloc(scope->count * sizeof(struct range));
-	for (size_t i = 0; i < scope->count; i++) {
+	q->listing.table = by_sort[f->by_status][f->sort != SORT_CREATED_AT];
+	q->reference = f->by_status ? key_document_store_status_reference
+				    : key_document_store_reference;
+	q->listing.ranges = mem_alloc(f->scope.count * sizeof(struct range));
+	for (size_t i = 0; i < f->scope.count; i++) {
 		struct key prefix;
 
-		if (named_before(scope, i))
+		if (named_before(&f->scope, i))
 			continue;
-		prefix = key_document_store_prefix(
-			store_hash_of(q->t->store, str_of(scope->ids[i])),
-			q->filter->entity);
+		prefix = store_prefix(q, f->scope.ids[i]);
 		q->listing.prefix_len = prefix.len;
 		q->listing.ranges[q->listing.range_count++] =
 			range_of_prefix(&prefix);
@@ -174,7 +187,7 @@ static void choose(struct query *q)
 		by_reference(q);
 	} else if (q->check_scope) {
 		by_stores(q);
-		q->check_scope = false;
+		q->check_scope = q->check_status = false;
 	} else if (q->check_status) {
 		by_status(q);
 		q->check_status = false;

@@ -29,6 +29,7 @@ static const struct plan {
 	{ TABLE_EXPORT_BY_JOB_STATE, BY_JOB | BY_STATE },
 	{ TABLE_EXPORT_BY_REFERENCE, BY_REFERENCE },
 	{ TABLE_EXPORT_BY_STORE, BY_STORE },
+	{ TABLE_EXPORT_BY_STORE_STATE, BY_STORE | BY_STATE },
 };
 
 struct query {
@@ -63,6 +64,9 @@ static struct key prefix_of(struct store *s, enum table table,
 	case TABLE_EXPORT_BY_STORE:
 		return key_export_store(
 			store_hash_of(s, str_of(f->scope.ids[i])));
+	case TABLE_EXPORT_BY_STORE_STATE:
+		return key_export_store_state(
+			store_hash_of(s, str_of(f->scope.ids[i])), f->state);
 	default:
 		return key_bytes("", 0);
 	}
@@ -101,7 +105,8 @@ static bool named_before(const struct store_scope *scope, size_t i)
 static struct listing listing_for(struct query *q, enum table table)
 {
 	const struct export_filter *f = q->filter;
-	bool by_store = table == TABLE_EXPORT_BY_STORE;
+	bool by_store = table == TABLE_EXPORT_BY_STORE ||
+			table == TABLE_EXPORT_BY_STORE_STATE;
 	size_t n = by_store ? f->scope.count : 1;
 	struct listing l = { .table = table, .arg = q };
 

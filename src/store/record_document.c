@@ -5,7 +5,7 @@
 
 /* Every index of a document but the rows themselves, which are sorted by
  * reference. */
-#define DOCUMENT_INDEXES 6
+#define DOCUMENT_INDEXES 8
 
 static void store_entries(
 	struct store *s, const struct document_row *r, struct index_entry *e)
@@ -15,7 +15,9 @@ static void store_entries(
 
 	e[0].table = TABLE_DOCUMENT_STORE_CREATED;
 	e[1].table = TABLE_DOCUMENT_STORE_UPDATED;
-	e[0].present = e[1].present = bound;
+	e[2].table = TABLE_DOCUMENT_STORE_STATUS_CREATED;
+	e[3].table = TABLE_DOCUMENT_STORE_STATUS_UPDATED;
+	e[0].present = e[1].present = e[2].present = e[3].present = bound;
 	if (!bound)
 		return;
 	store = store_hash_of(s, r->store_external_id);
@@ -23,6 +25,10 @@ static void store_entries(
 		store, r->entity, r->created_at, r->reference);
 	e[1].key = key_document_store(
 		store, r->entity, r->updated_at, r->reference);
+	e[2].key = key_document_store_status(
+		store, r->entity, r->status, r->created_at, r->reference);
+	e[3].key = key_document_store_status(
+		store, r->entity, r->status, r->updated_at, r->reference);
 }
 
 static void index_entries(struct store *s, const struct document_row *r,

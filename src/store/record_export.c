@@ -4,7 +4,22 @@
 #include "internal.h"
 
 /* Every index of an export but the rows themselves, which are sorted by id. */
-#define EXPORT_INDEXES 6
+#define EXPORT_INDEXES 7
+
+static void store_entries(
+	struct store *s, const struct export *x, struct index_entry e[2])
+{
+	struct store_hash store;
+
+	e[0].table = TABLE_EXPORT_BY_STORE;
+	e[1].table = TABLE_EXPORT_BY_STORE_STATE;
+	e[0].present = e[1].present = x->store_external_id.len > 0;
+	if (!e[0].present)
+		return;
+	store = store_hash_of(s, x->store_external_id);
+	e[0].key = key_with_id(key_export_store(store), x->id);
+	e[1].key = key_with_id(key_export_store_state(store, x->state), x->id);
+}
 
 static void index_entries(struct store *s, const struct export *x,
 	struct index_entry out[EXPORT_INDEXES])
@@ -20,13 +35,8 @@ static void index_entries(struct store *s, const struct export *x,
 		key_with_id(key_export_job_state(x->job_id, x->state), id) };
 	*e++ = (struct index_entry){ TABLE_EXPORT_BY_REFERENCE, true,
 		key_with_id(key_export_reference(x->reference), id) };
-	e->table = TABLE_EXPORT_BY_STORE;
-	e->present = x->store_external_id.len > 0;
-	if (e->present)
-		e->key = key_with_id(key_export_store(store_hash_of(
-					     s, x->store_external_id)),
-			id);
-	e++;
+	store_entries(s, x, e);
+	e += 2;
 	e->table = TABLE_EXPORT_DUE;
 	e->present = export_state_is_due(x->state);
 	if (e->present)

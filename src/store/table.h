@@ -34,6 +34,9 @@
 	X(EXPORT_BY_JOB_STATE,      "export_by_job_state",     12)             \
 	X(EXPORT_BY_REFERENCE,      "export_by_reference",     13)             \
 	X(EXPORT_BY_STORE,          "export_by_store",         14)             \
+	X(EXPORT_BY_STORE_STATE,    "export_by_store_state",   15)             \
+	X(DOCUMENT_STORE_STATUS_CREATED, "document_store_status_created", 16)  \
+	X(DOCUMENT_STORE_STATUS_UPDATED, "document_store_status_updated", 17)  \
 	X(EXPORT_DUE,               "export_due",               0)             \
 	X(EXPORT_PAYLOAD,           "export_payload",           0)             \
 	X(EXPORT_ATTEMPT,           "export_attempt",           0)             \
@@ -41,7 +44,7 @@
 	X(COUNTS,                   "counts",                   0)
 /* clang-format on */
 
-#define RANKED_MAX 14 /* the highest number above */
+#define RANKED_MAX 17 /* the highest number above */
 
 enum table {
 #define X(symbol, name, ranked) TABLE_##symbol,
