@@ -19,6 +19,7 @@
 #include "sluice/base/mem.h"
 #include "sluice/jobs/hub.h"
 #include "sluice/jobs/retention.h"
+#include "sluice/store/record_config.h"
 
 struct serve {
 	struct config config; /* as it is now; SIGHUP changes it */
@@ -92,6 +93,22 @@ static enum err write_key_file(
 			    strerror(errnum));
 }
 
+static bool note_key(void *arg, const struct api_key *k)
+{
+	(void)k;
+	*(bool *)arg = true;
+	return false;
+}
+
+/* `sluice key add` before the first start: somebody has keys already. */
+static bool has_keys(struct hub *hub)
+{
+	bool any = false;
+
+	record_key_each(turn_read(hub), note_key, &any);
+	return any;
+}
+
 static enum err make_first_key(
 	struct hub *hub, const char *path, struct diag *why)
 {
@@ -99,14 +116,14 @@ static enum err make_first_key(
 	struct txn *t;
 	enum err e = turn_write(hub, &t);
 
-	if (e == ERR_OK)
+	if (e == ERR_OK && !has_keys(hub)) {
 		e = admin_make_first_key(t, clock_now_ms(), &key);
-	if (e == ERR_OK)
-		e = write_key_file(path, buf_view(&key), why);
-	else if (e == ERR_EXISTS)
-		e = ERR_OK; /* `sluice key add --name admin` was quicker */
-	else
-		diag_set(why, e, "the first admin key: %s", err_text(e));
+		if (e == ERR_OK)
+			e = write_key_file(path, buf_view(&key), why);
+		else
+			diag_set(
+				why, e, "the first admin key: %s", err_text(e));
+	}
 	if (e == ERR_OK)
 		e = store_mark_started(t);
 	if (e == ERR_OK)
