@@ -13,7 +13,7 @@ struct lane {
 	struct sftp_dest *dest;
 	struct timer unused;
 	bool ready, ending;
-	bool warm; /* it had a job before */
+	bool warm; /* it has answered an operation to its end */
 };
 
 struct sftp_dest {
@@ -43,6 +43,11 @@ struct sftp_pool {
 static struct lane *lane_of(struct ssh_session *s)
 {
 	return container_of(s, struct lane, session);
+}
+
+static struct lane *lane_of_client(struct sftp_client *c)
+{
+	return lane_of(container_of(c, struct ssh_session, client));
 }
 
 static struct sftp_client *client_of(struct lane *lane)
@@ -318,7 +323,6 @@ static void settle_lane(struct lane *lane)
 		if (list_empty(&dest->waiting))
 			end_lane(lane);
 	} else if (lane->ready && !timer_is_set(&lane->unused)) {
-		lane->warm = true;
 		timer_set(loop, &lane->unused, dest->target->timeouts.pool_idle,
 			on_unused);
 	}
@@ -364,10 +368,12 @@ void sftp_pool_leave(struct sftp_job *job)
 
 	if (dest == NULL)
 		return;
-	if (job->client != NULL)
+	if (job->client != NULL) {
+		lane_of_client(job->client)->warm |= job->answered;
 		sftp_client_remove(job);
-	else
+	} else {
 		list_remove(&job->link);
+	}
 	job->dest = NULL;
 	wake(dest);
 }

@@ -150,15 +150,15 @@ static void on_deadline(struct timer *t)
 
 static void on_pulse(struct timer *t);
 
-/* The time from which the server's silence counts. */
+/* From now the server's silence counts, or, when nothing is asked, ours. */
 static void restart_pulse(struct ssh_session *s)
 {
 	const struct ssh_timeouts *limits = &s->target->timeouts;
 
 	s->heard = s->io->received;
-	s->heard_ms = loop_now_ms(s->loop);
+	s->awaiting = s->client.outstanding > 0;
 	timer_set(s->loop, &s->deadline,
-		s->client.outstanding > 0 ? limits->idle : limits->keepalive,
+		s->awaiting ? limits->idle : limits->keepalive,
 		on_pulse);
 }
 
@@ -174,7 +174,7 @@ static void on_pulse(struct timer *t)
 		fail_with(s, ERR_TIMEOUT, "the server stopped answering");
 		advance(s);
 	} else {
-		sftp_client_ping(&s->client); /* restarts the pulse */
+		sftp_client_ping(&s->client); /* advance() restarts the pulse */
 	}
 }
 
@@ -594,6 +594,8 @@ static enum step step_pump(struct ssh_session *s)
 	}
 	if (s->sm.state <= READY)
 		s->more = pump_out(s);
+	if (s->sm.state == READY && s->awaiting != (s->client.outstanding > 0))
+		restart_pulse(s);
 	return s->sm.state <= READY ? STEP_WAIT : STEP_NEXT;
 }
 
@@ -711,8 +713,6 @@ static void on_client_wake(struct sftp_client *c)
 {
 	struct ssh_session *s = container_of(c, struct ssh_session, client);
 
-	if (c->outstanding == 1 && s->sm.state == READY)
-		restart_pulse(s);
 	if (!s->in_turn)
 		loop_defer(s->loop, &s->wakeup, on_wakeup);
 }

@@ -71,7 +71,8 @@ struct ssh_session {
 	struct deferred wakeup;
 	struct timer deadline; /* of the state; READY: the pulse */
 	uint64_t step_began_ms;
-	uint64_t heard, heard_ms; /* bytes received, and when they grew */
+	uint64_t heard; /* bytes received when the pulse began */
+	bool awaiting;  /* it waits for answers */
 };
 
 /* Zero-initialised but for `want`. */

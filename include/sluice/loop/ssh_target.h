@@ -13,7 +13,7 @@
  * to connect, 20 s to shake hands, to authenticate and to open, 60 s idle). */
 struct ssh_timeouts {
 	uint64_t resolve, connect, handshake, authenticate, open;
-	uint64_t idle;      /* no byte on a busy session for that long */
+	uint64_t idle;      /* a busy session is silent for that long */
 	uint64_t close;     /* for a polite goodbye; then the socket is shut */
 	uint64_t keepalive; /* a quiet session asks whether the server lives */
 	uint64_t pool_idle; /* an unused pooled session is closed */
