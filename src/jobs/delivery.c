@@ -4,9 +4,13 @@
 
 #include "sluice/base/mem.h"
 #include "sluice/jobs/hub.h"
+#include "sluice/store/record_export.h"
 
 /* Exports are read by other programs of the partner's group at most. */
 #define FILE_MODE 0640
+
+/* Of so many attempts the leftovers are looked for, the latest ones. */
+#define LEFTOVERS_MAX 128
 
 static uint64_t seconds_or(unsigned seconds, uint64_t otherwise_ms)
 {
@@ -61,19 +65,60 @@ static void on_put(struct op *op)
 	d->done(d);
 }
 
-/* Hidden, beside the target, and named after the export: whatever an attempt
- * leaves behind when everything dies, the next one overwrites (rule 3.5). */
-static void name_files(struct delivery *d, const struct export *x)
+/* Hidden, beside the target, and the attempt's own: a server that hangs may
+ * still do what an earlier attempt asked it for, and must not rename or write
+ * what this one has half written (rule 3.5). */
+static char *temp_path(
+	const struct delivery *d, struct str target, uint32_t attempt)
+{
+	const char *slash = memrchr(target.ptr, '/', target.len);
+	int folder = slash == NULL ? 0 : (int)(slash + 1 - target.ptr);
+
+	return mem_printf(
+		"%.*s.%s.%u.part", folder, target.ptr, d->who, attempt);
+}
+
+/* Could the attempt have left its temporary file?  Not when it ended before
+ * there was one. */
+static bool may_have_left(const struct export_attempt *a)
+{
+	static const enum err before[] = { ERR_REMOTE_ABSENT, ERR_AUTH,
+		ERR_HOSTKEY, ERR_RESOLVE };
+
+	for (size_t i = 0; i < ARRAY_LEN(before); i++)
+		if (str_eq(a->code, str_of(err_name(before[i]))))
+			return false;
+	return a->outcome != ATTEMPT_SUCCESS && a->outcome != ATTEMPT_RUNNING;
+}
+
+static bool add_leftover(void *arg, const struct export_attempt *a)
+{
+	struct delivery *d = arg;
+
+	if (!may_have_left(a))
+		return true;
+	if (d->leftover_count == LEFTOVERS_MAX) {
+		free(d->leftovers[0]);
+		memmove(d->leftovers, d->leftovers + 1,
+			--d->leftover_count * sizeof *d->leftovers);
+	}
+	d->leftovers[d->leftover_count++] =
+		temp_path(d, a->remote_path, a->number);
+	return true;
+}
+
+static void name_files(
+	struct delivery *d, struct hub *hub, const struct export *x)
 {
 	struct buf path = buf_make(8192);
 
 	export_remote_path(x, &path);
+	d->temp_path = temp_path(d, buf_view(&path), x->attempts);
 	d->path = buf_take(&path);
-	d->temp_path = mem_printf("%.*s%s.%s.part", STR_ARG(x->folder),
-		x->folder.len > 0 && x->folder.ptr[x->folder.len - 1] != '/'
-			? "/"
-			: "",
-		d->who);
+	if (x->attempts <= 1)
+		return;
+	d->leftovers = mem_alloc(LEFTOVERS_MAX * sizeof *d->leftovers);
+	record_attempt_each(turn_read(hub), x->id, add_leftover, d);
 }
 
 enum err delivery_start(struct delivery *d, struct hub *hub,
@@ -90,7 +135,7 @@ enum err delivery_start(struct delivery *d, struct hub *hub,
 			"the connection of job %.*s is gone: give the job "
 			"another one and retry with render=fresh",
 			STR_ARG(x->job_name));
-	name_files(d, x);
+	name_files(d, hub, x);
 	d->payload = mem_dup(payload.ptr, payload.len);
 	target = delivery_ssh_target(hub, c);
 	d->put = (struct sftp_put){ .in = {
@@ -98,6 +143,9 @@ enum err delivery_start(struct delivery *d, struct hub *hub,
 					    .target = &target,
 					    .path = d->path,
 					    .temp_path = d->temp_path,
+					    .leftovers = (const char *const *)(
+						    void *)d->leftovers,
+					    .leftover_count = d->leftover_count,
 					    .data = d->payload,
 					    .len = payload.len,
 					    .create_folder = x->create_folder,
@@ -120,6 +168,11 @@ void delivery_release(struct delivery *d)
 {
 	free(d->path);
 	free(d->temp_path);
+	for (size_t i = 0; i < d->leftover_count; i++)
+		free(d->leftovers[i]);
+	free(d->leftovers);
 	free(d->payload);
 	d->path = d->temp_path = d->payload = NULL;
+	d->leftovers = NULL;
+	d->leftover_count = 0;
 }

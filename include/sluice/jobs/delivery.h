@@ -21,6 +21,8 @@ struct delivery {
 	struct sftp_put put;
 	delivery_done_fn done;
 	char *path, *temp_path;
+	char **leftovers; /* temporary names of earlier attempts */
+	size_t leftover_count;
 	char *payload;
 	char who[UUID_TEXT_SIZE];
 };
