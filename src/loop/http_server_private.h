@@ -45,8 +45,8 @@ struct http_request {
 
 	enum body_mode mode;
 	struct buf body;
-	uint64_t expected; /* Content-Length; UINT64_MAX: chunked */
-	uint64_t dropped;
+	uint64_t expected;          /* Content-Length; UINT64_MAX: chunked */
+	uint64_t received, dropped; /* bytes of the body */
 	void (*done)(struct http_request *r, struct str body, bool too_large);
 	size_t (*piece)(struct http_request *r, struct str data);
 	void (*end)(struct http_request *r);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "http_server_private.h"
 #include "sluice/base/mem.h"
@@ -70,12 +71,27 @@ static struct http_request *request_make(struct http_server *s,
 
 /* --- the answer ----------------------------------------------------------- */
 
+/* The daemon learns of the end of a stream by an edge of epoll; when it came
+ * together with the last data, that edge is spent and the connection would
+ * stand until its timeout.  So we look, where that can have happened. */
+static bool peer_has_closed(const struct http_request *r)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+		r->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+	char byte;
+
+	return info != NULL &&
+	       recv(info->connect_fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
 static enum MHD_Result queue_answer(struct http_request *r)
 {
 	struct MHD_Response *response = r->response;
 	enum MHD_Result ok;
 
 	r->response = NULL;
+	if (r->server->quiescing || peer_has_closed(r))
+		(void)MHD_add_response_header(response, "Connection", "close");
 	ok = MHD_queue_response(r->connection, r->status, response);
 	MHD_destroy_response(response); /* the queue holds its own reference */
 	return ok;
@@ -129,8 +145,6 @@ void http_respond(struct http_request *r, unsigned status,
 	for (size_t i = 0; i < header_count; i++)
 		(void)MHD_add_response_header(
 			response, headers[i].name, headers[i].value);
-	if (r->server->quiescing)
-		(void)MHD_add_response_header(response, "Connection", "close");
 	if (body != NULL)
 		buf_release(body);
 	r->response = response;
@@ -167,21 +181,28 @@ static size_t stream(struct http_request *r, struct str data)
 	return 0;
 }
 
+/* Hands the data on; returns how much of it is left. */
+static size_t pass_on(struct http_request *r, struct str data)
+{
+	if (r->mode == BODY_STREAM && !r->answered)
+		return stream(r, data);
+	if (r->mode == BODY_COLLECT && !r->too_large && !r->answered)
+		collect(r, data);
+	else
+		r->dropped += data.len;
+	return 0;
+}
+
 static enum MHD_Result on_data(
 	struct http_request *r, const char *data, size_t *size)
 {
 	struct str piece = { data, *size };
 
-	*size = 0;
-	if (r->mode == BODY_STREAM && !r->answered) {
-		*size = stream(r, piece);
-		return MHD_YES;
-	}
-	if (r->mode == BODY_COLLECT && !r->too_large && !r->answered) {
-		collect(r, piece);
-		return MHD_YES;
-	}
-	r->dropped += piece.len;
+	*size = pass_on(r, piece);
+	r->received += piece.len - *size;
+	if (*size == 0 && r->expected != CHUNKED && r->received < r->expected &&
+		peer_has_closed(r))
+		return MHD_NO; /* the rest will never come */
 	/* There is no way to answer in the middle of a body: cut it. */
 	return r->dropped > DRAIN_MAX ? MHD_NO : MHD_YES;
 }

@@ -422,6 +422,24 @@ static void test_client_leaves_within_its_body(void **state)
 	assert_true(loop_run_until(w.loop, is_gone, NULL, 1000));
 }
 
+static bool is_idle(void *arg)
+{
+	(void)arg;
+	return http_server_connections(w.server) == 0;
+}
+
+/* Request and end of the stream in one piece: nothing stays open. */
+static void test_client_leaves_before_its_answer(void **state)
+{
+	struct client c = { .request = HEAD("GET", "/late", ""),
+		.leave = true };
+
+	(void)state;
+	run(&c);
+	assert_true(loop_run_until(w.loop, is_idle, NULL, 1000));
+	assert_int_equal(w.gone, 0);
+}
+
 static bool is_waiting(void *arg)
 {
 	(void)arg;
@@ -475,6 +493,7 @@ int main(void)
 		TEST(test_stream_pauses),
 		TEST(test_late_answers_share_a_turn),
 		TEST(test_client_leaves_within_its_body),
+		TEST(test_client_leaves_before_its_answer),
 		TEST(test_close_cuts_what_waits),
 		TEST(test_address_faults),
 	};
