@@ -11,6 +11,7 @@
 #include "sluice/base/clock.h"
 #include "sluice/base/mem.h"
 #include "sluice/store/record_config.h"
+#include "sluice/text/json_tree.h"
 
 /* --- the body ------------------------------------------------------------- */
 
@@ -41,12 +42,11 @@ static bool content_type_allowed(struct call *c, enum route_body takes)
 	return false;
 }
 
-static void malformed(struct call *c, const json_error_t *e)
+static void malformed(struct call *c, const struct json_problem *p)
 {
 	answer_error(c, 400, "MALFORMED_JSON",
-		"the body is not JSON: line %d, column %d: %s", e->line,
-		e->column,
-		str_is_utf8(str_of(e->text)) ? e->text : "not valid UTF-8");
+		"the body is not JSON: line %u, column %u: %s", p->place.line,
+		p->place.column, p->text);
 }
 
 static void start_handler(struct call *c)
@@ -58,7 +58,7 @@ static void start_handler(struct call *c)
 static void on_body(struct http_request *r, struct str body, bool too_large)
 {
 	struct call *c = http_request_data(r);
-	json_error_t e;
+	struct json_problem problem;
 
 	if (too_large)
 		return answer_error(c, 413, "PAYLOAD_TOO_LARGE",
@@ -68,9 +68,9 @@ static void on_body(struct http_request *r, struct str body, bool too_large)
 	if (str_trim(body).len == 0)
 		return answer_error(c, 400, "MALFORMED_JSON",
 			"this call needs a JSON object as its body");
-	c->json = json_loadb(body.ptr, body.len, JSON_REJECT_DUPLICATES, &e);
+	c->json = json_tree(body, &problem);
 	if (c->json == NULL)
-		return malformed(c, &e);
+		return malformed(c, &problem);
 	if (!json_is_object(c->json))
 		return answer_error(c, 400, "VALIDATION_FAILED",
 			"the body must be a JSON object");

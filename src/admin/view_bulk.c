@@ -11,6 +11,7 @@
 #include "event_answer.h"
 #include "sluice/base/clock.h"
 #include "sluice/base/mem.h"
+#include "sluice/text/json_tree.h"
 #include "views.h"
 
 #define SLICE_NS     UINT64_C(5000000)
@@ -115,13 +116,13 @@ static void settle_failed(struct bulk *b, enum err e, const struct diag *why)
 
 /* --- one line ------------------------------------------------------------- */
 
-static void put_malformed(struct bulk *b, const json_error_t *e)
+static void put_malformed(struct bulk *b, const struct json_problem *p)
 {
 	struct event_answer a = { .status = 400, .code = "MALFORMED_JSON" };
 
 	a.message = arena_printf(&b->line_arena,
-		"the line is not JSON: column %d: %s", e->column,
-		str_is_utf8(str_of(e->text)) ? e->text : "not valid UTF-8");
+		"the line is not JSON: column %u: %s", p->place.column,
+		p->text);
 	put_error(b, "", &a);
 }
 
@@ -147,15 +148,15 @@ static void store_order(struct bulk *b, const json_t *order)
 
 static void take_line(struct bulk *b, struct str line)
 {
-	json_error_t e;
+	struct json_problem problem;
 	json_t *order;
 
 	line = str_trim(line);
 	if (line.len == 0)
 		return;
-	order = json_loadb(line.ptr, line.len, JSON_REJECT_DUPLICATES, &e);
+	order = json_tree(line, &problem);
 	if (order == NULL)
-		put_malformed(b, &e);
+		put_malformed(b, &problem);
 	else
 		store_order(b, order);
 	json_decref(order);

@@ -22,13 +22,13 @@ struct reader {
 
 /* Which tokens an option takes, by type. */
 static const unsigned accepted[] = {
-	[OPTION_TEXT] = 1u << JSON_STRING,
-	[OPTION_PATH] = 1u << JSON_STRING,
-	[OPTION_BOOL] = 1u << JSON_TRUE | 1u << JSON_FALSE,
-	[OPTION_INT] = 1u << JSON_NUMBER,
-	[OPTION_SIZE] = 1u << JSON_NUMBER | 1u << JSON_STRING,
-	[OPTION_ENUM] = 1u << JSON_STRING,
-	[OPTION_LIST] = 1u << JSON_ARRAY_BEGIN,
+	[OPTION_TEXT] = 1u << TOKEN_STRING,
+	[OPTION_PATH] = 1u << TOKEN_STRING,
+	[OPTION_BOOL] = 1u << TOKEN_TRUE | 1u << TOKEN_FALSE,
+	[OPTION_INT] = 1u << TOKEN_NUMBER,
+	[OPTION_SIZE] = 1u << TOKEN_NUMBER | 1u << TOKEN_STRING,
+	[OPTION_ENUM] = 1u << TOKEN_STRING,
+	[OPTION_LIST] = 1u << TOKEN_ARRAY_BEGIN,
 };
 
 /* The next token; false: the file ends here, and a syntax error is reported. */
@@ -38,18 +38,18 @@ static bool next(struct reader *r)
 
 	r->at.line = r->token.place.line;
 	r->at.column = r->token.place.column;
-	if (kind == JSON_ERROR)
+	if (kind == TOKEN_ERROR)
 		fault_at(r->l, &r->at, "%s", r->scan.error);
-	return kind < JSON_END;
+	return kind < TOKEN_END;
 }
 
 /* Passes the value that the token begins. */
 static bool skip_value(struct reader *r)
 {
-	if (r->token.kind != JSON_OBJECT_BEGIN &&
-		r->token.kind != JSON_ARRAY_BEGIN)
+	if (r->token.kind != TOKEN_OBJECT_BEGIN &&
+		r->token.kind != TOKEN_ARRAY_BEGIN)
 		return true;
-	if (json_scan_skip(&r->scan, r->token.depth, &r->token) < JSON_END)
+	if (json_scan_skip(&r->scan, r->token.depth, &r->token) < TOKEN_END)
 		return true;
 	r->at.line = r->token.place.line;
 	r->at.column = r->token.place.column;
@@ -132,9 +132,9 @@ static void fault_unknown(struct reader *r, struct str full, struct str name)
 
 static struct str token_shown(const struct json_token *t)
 {
-	if (t->kind == JSON_OBJECT_BEGIN)
+	if (t->kind == TOKEN_OBJECT_BEGIN)
 		return STR("an object");
-	if (t->kind == JSON_ARRAY_BEGIN)
+	if (t->kind == TOKEN_ARRAY_BEGIN)
 		return STR("a list");
 	return text_shown(t->raw);
 }
@@ -151,7 +151,7 @@ static bool read_item(struct reader *r, struct config_list *list)
 {
 	struct str text;
 
-	if (r->token.kind != JSON_STRING || list->count == ITEMS_MAX ||
+	if (r->token.kind != TOKEN_STRING || list->count == ITEMS_MAX ||
 		!token_text(r, &text) || text.len == 0 || !str_is_utf8(text))
 		return false;
 	list->items[list->count++] = arena_dup(&r->l->config->memory, text);
@@ -168,7 +168,7 @@ static bool read_list(struct reader *r, const struct option *o)
 	for (;;) {
 		if (!next(r))
 			return false;
-		if (r->token.kind == JSON_ARRAY_END)
+		if (r->token.kind == TOKEN_ARRAY_END)
 			break;
 		if (read_item(r, &list))
 			continue;
@@ -193,9 +193,9 @@ static bool read_value(struct reader *r, const struct option *o)
 		fault_wrong(r->l, o, token_shown(&r->token), &r->at);
 		return skip_value(r);
 	}
-	if (r->token.kind == JSON_ARRAY_BEGIN)
+	if (r->token.kind == TOKEN_ARRAY_BEGIN)
 		return read_list(r, o);
-	if (r->token.kind == JSON_STRING && !token_text(r, &text))
+	if (r->token.kind == TOKEN_STRING && !token_text(r, &text))
 		fault_at(r->l, &r->at, "%s is longer than %d bytes", o->key,
 			TEXT_MAX);
 	else
@@ -209,7 +209,7 @@ static bool read_object(struct reader *r, struct str prefix);
 
 static bool read_section(struct reader *r, struct str full)
 {
-	if (r->token.kind == JSON_OBJECT_BEGIN)
+	if (r->token.kind == TOKEN_OBJECT_BEGIN)
 		return read_object(r, full);
 	fault_at(r->l, &r->at, "%.*s must be an object, not %.*s",
 		STR_ARG(full), STR_ARG(token_shown(&r->token)));
@@ -273,7 +273,7 @@ static bool read_object(struct reader *r, struct str prefix)
 	for (;;) {
 		if (!next(r))
 			return false;
-		if (r->token.kind == JSON_OBJECT_END)
+		if (r->token.kind == TOKEN_OBJECT_END)
 			return true;
 		if (!read_member(r, prefix))
 			return false;
@@ -289,7 +289,7 @@ void config_read_json(struct loader *l, const char *name, struct str text)
 	json_scan_init(&r.scan, DEPTH_MAX);
 	json_scan_feed(&r.scan, text, 0, true);
 	if (next(&r)) {
-		if (r.token.kind != JSON_OBJECT_BEGIN)
+		if (r.token.kind != TOKEN_OBJECT_BEGIN)
 			fault_at(l, &r.at,
 				"the configuration must be an object, not "
 				"%.*s",

@@ -5,6 +5,7 @@
 #include "field.h"
 #include "sluice/base/clock.h"
 #include "sluice/base/mem.h"
+#include "sluice/text/json_tree.h"
 
 const struct document_kind *document_kind(enum export_entity entity)
 {
@@ -131,8 +132,7 @@ enum err document_from_text(
 	enum export_entity entity, struct str text, struct document **out)
 {
 	const struct document_kind *kind = document_kind(entity);
-	json_t *body =
-		json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES, NULL);
+	json_t *body = json_tree(text, NULL);
 
 	*out = NULL;
 	if (body != NULL && !document_is_normal(kind, body))

@@ -6,6 +6,7 @@
 #include "json_read.h"
 #include "sluice/base/mem.h"
 #include "sluice/model/document.h"
+#include "sluice/text/json_tree.h"
 
 /* clang-format off */
 static const struct {
@@ -106,8 +107,7 @@ struct entity *entity_from_json(enum entity_kind kind, const json_t *body,
 enum err entity_from_text(
 	enum entity_kind kind, struct str text, struct entity **out)
 {
-	json_t *body =
-		json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES, NULL);
+	json_t *body = json_tree(text, NULL);
 
 	*out = NULL;
 	if (!json_is_object(body) || entity_table(kind) == NULL) {

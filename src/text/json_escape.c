@@ -105,7 +105,7 @@ struct str json_token_text(const struct json_token *t, struct buf *scratch)
 	struct str in = { t->raw.ptr + 1, t->raw.len - 2 };
 	size_t from = 0, i = 0;
 
-	must(t->kind == JSON_KEY || t->kind == JSON_STRING);
+	must(t->kind == TOKEN_KEY || t->kind == TOKEN_STRING);
 	if (!t->escaped)
 		return in;
 	buf_clear(scratch);

@@ -61,7 +61,7 @@ static enum json_kind fail(
 	va_end(args);
 	s->expect = EXPECT_FAILED;
 	s->place = t->place;
-	return t->kind = JSON_ERROR;
+	return t->kind = TOKEN_ERROR;
 }
 
 static enum json_kind fail_unexpected(struct json_scan *s, struct json_token *t)
@@ -88,16 +88,16 @@ static enum json_kind cut_off(
 	struct json_scan *s, struct json_token *t, const char *what)
 {
 	if (!s->last)
-		return t->kind = JSON_MORE;
+		return t->kind = TOKEN_MORE;
 	return fail(s, t, "%s", what);
 }
 
 static enum json_kind end_of_window(struct json_scan *s, struct json_token *t)
 {
 	if (!s->last)
-		return t->kind = JSON_MORE;
+		return t->kind = TOKEN_MORE;
 	if (s->expect == EXPECT_NOTHING)
-		return t->kind = JSON_END;
+		return t->kind = TOKEN_END;
 	return fail(s, t, "expected %s, found the end of the text",
 		expect_texts[s->expect]);
 }
@@ -176,12 +176,13 @@ static enum json_kind begin(
 	else
 		s->objects[i / 64] &= ~bit;
 	s->expect = object ? EXPECT_KEY_OR_END : EXPECT_VALUE_OR_END;
-	return take(s, t, object ? JSON_OBJECT_BEGIN : JSON_ARRAY_BEGIN, 1, 1);
+	return take(
+		s, t, object ? TOKEN_OBJECT_BEGIN : TOKEN_ARRAY_BEGIN, 1, 1);
 }
 
 static enum json_kind end(struct json_scan *s, struct json_token *t)
 {
-	enum json_kind kind = in_object(s) ? JSON_OBJECT_END : JSON_ARRAY_END;
+	enum json_kind kind = in_object(s) ? TOKEN_OBJECT_END : TOKEN_ARRAY_END;
 
 	t->depth = --s->depth;
 	expect_after_value(s);
@@ -201,16 +202,19 @@ static void place_inside(
 	t->place.column += (unsigned)count_characters(before);
 }
 
-/* Finds the closing quote; NULL: *answer says why there is none. */
-static const char *closing_quote(
-	struct json_scan *s, struct json_token *t, enum json_kind *answer)
+/* Finds the closing quote; NULL: *answer says why there is none.  `*ascii`:
+ * nothing before it needs a second look. */
+static const char *closing_quote(struct json_scan *s, struct json_token *t,
+	bool *ascii, enum json_kind *answer)
 {
 	const char *end_of = s->window.ptr + s->window.len;
 	const char *p = s->window.ptr + s->at + 1;
+	unsigned char bits = 0;
 	int n;
 
 	for (; p < end_of && *p != '"'; p += n) {
 		n = 1;
+		bits |= (unsigned char)*p;
 		if (*p == '\\') {
 			t->escaped = true;
 			n = json_escape_length(p, (size_t)(end_of - p));
@@ -233,6 +237,7 @@ static const char *closing_quote(
 			return NULL;
 		}
 	}
+	*ascii = bits < 0x80;
 	if (p < end_of && *p == '"')
 		return p;
 	*answer = cut_off(s, t,
@@ -245,19 +250,21 @@ static enum json_kind string(
 {
 	const char *from = s->window.ptr + s->at;
 	enum json_kind answer;
-	const char *quote = closing_quote(s, t, &answer);
+	bool ascii;
+	const char *quote = closing_quote(s, t, &ascii, &answer);
 	struct str raw;
 
 	if (quote == NULL)
 		return answer;
 	raw = (struct str){ from, (size_t)(quote - from) + 1 };
-	if (!str_is_utf8(raw))
+	if (!ascii && !str_is_utf8(raw))
 		return fail(s, t, "expected UTF-8 in the string");
-	if (kind == JSON_KEY)
+	if (kind == TOKEN_KEY)
 		s->expect = EXPECT_COLON;
 	else
 		expect_after_value(s);
-	return take(s, t, kind, raw.len, count_characters(raw));
+	return take(
+		s, t, kind, raw.len, ascii ? raw.len : count_characters(raw));
 }
 
 /* Numbers and names ------------------------------------------------------- */
@@ -306,8 +313,9 @@ static enum json_kind word(struct json_scan *s, struct json_token *t)
 	static const struct {
 		struct str text;
 		enum json_kind kind;
-	} names[] = { { { "true", 4 }, JSON_TRUE },
-		{ { "false", 5 }, JSON_FALSE }, { { "null", 4 }, JSON_NULL } };
+	} names[] = { { { "true", 4 }, TOKEN_TRUE },
+		{ { "false", 5 }, TOKEN_FALSE },
+		{ { "null", 4 }, TOKEN_NULL } };
 	struct str w = { s->window.ptr + s->at, 0 };
 
 	while (s->at + w.len < s->window.len && is_word_byte(w.ptr[w.len]))
@@ -315,7 +323,7 @@ static enum json_kind word(struct json_scan *s, struct json_token *t)
 	if (w.len == 0)
 		return fail_unexpected(s, t);
 	if (s->at + w.len == s->window.len && !s->last)
-		return t->kind = JSON_MORE;
+		return t->kind = TOKEN_MORE;
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		if (str_eq(w, names[i].text)) {
 			expect_after_value(s);
@@ -323,7 +331,7 @@ static enum json_kind word(struct json_scan *s, struct json_token *t)
 		}
 	if (is_number(w)) {
 		expect_after_value(s);
-		return take(s, t, JSON_NUMBER, w.len, w.len);
+		return take(s, t, TOKEN_NUMBER, w.len, w.len);
 	}
 	w.len = w.len < 40 ? w.len : 40;
 	return fail(s, t, "expected %s, found %.*s (texts need double quotes)",
@@ -338,7 +346,7 @@ static enum json_kind value(struct json_scan *s, struct json_token *t)
 	case '[':
 		return begin(s, t, false);
 	case '"':
-		return string(s, t, JSON_STRING);
+		return string(s, t, TOKEN_STRING);
 	default:
 		return word(s, t);
 	}
@@ -382,16 +390,16 @@ static enum json_kind token(struct json_scan *s, struct json_token *t)
 		return value(s, t);
 	if (c == '"' &&
 		(s->expect == EXPECT_KEY || s->expect == EXPECT_KEY_OR_END))
-		return string(s, t, JSON_KEY);
+		return string(s, t, TOKEN_KEY);
 	return fail_unexpected(s, t);
 }
 
 enum json_kind json_scan_next(struct json_scan *s, struct json_token *t)
 {
-	*t = (struct json_token){ .kind = JSON_ERROR, .raw = STR("") };
+	*t = (struct json_token){ .kind = TOKEN_ERROR, .raw = STR("") };
 	if (s->expect == EXPECT_FAILED) {
 		t->place = s->place;
-		return JSON_ERROR;
+		return TOKEN_ERROR;
 	}
 	skip_space(s);
 	if (s->at < s->window.len)
@@ -410,8 +418,8 @@ enum json_kind json_scan_skip(
 
 	do {
 		kind = json_scan_next(s, t);
-	} while (kind < JSON_END &&
-		 !((kind == JSON_OBJECT_END || kind == JSON_ARRAY_END) &&
+	} while (kind < TOKEN_END &&
+		 !((kind == TOKEN_OBJECT_END || kind == TOKEN_ARRAY_END) &&
 			 t->depth == depth));
 	return kind;
 }

@@ -10,7 +10,7 @@ static uint64_t fold(
 	uint64_t sum, const struct json_token *t, struct buf *scratch)
 {
 	must(t->depth <= DEPTH);
-	if (t->kind == JSON_KEY || t->kind == JSON_STRING) {
+	if (t->kind == TOKEN_KEY || t->kind == TOKEN_STRING) {
 		struct str text = json_token_text(t, scratch);
 
 		must(!scratch->full && text.len <= t->raw.len - 2);
@@ -33,11 +33,11 @@ static uint64_t scan(struct str text, size_t first)
 	json_scan_feed(
 		&s, (struct str){ text.ptr, first }, 0, first == text.len);
 	do {
-		if (json_scan_next(&s, &t) == JSON_MORE)
+		if (json_scan_next(&s, &t) == TOKEN_MORE)
 			json_scan_feed(&s, text, json_scan_used(&s), true);
 		else
 			sum = fold(sum, &t, &scratch);
-	} while (t.kind != JSON_END && t.kind != JSON_ERROR);
+	} while (t.kind != TOKEN_END && t.kind != TOKEN_ERROR);
 	buf_release(&scratch);
 	return sum;
 }

@@ -2,12 +2,13 @@
  *
  * It works over a window: the bytes of the document that the caller has at
  * hand.  A token that the window cuts off is not consumed; the scanner answers
- * JSON_MORE, the caller drops what it no longer needs, adds bytes and feeds the
- * new window.  A complete buffer is a window that is fed once, as the last one.
+ * TOKEN_MORE, the caller drops what it no longer needs, adds bytes and feeds
+ *the new window.  A complete buffer is a window that is fed once, as the last
+ *one.
  *
  *	json_scan_init(&scan, 64);
  *	json_scan_feed(&scan, text, 0, true);
- *	while (json_scan_next(&scan, &token) < JSON_END)
+ *	while (json_scan_next(&scan, &token) < TOKEN_END)
  *		...
  *
  * So one token must fit in the window, and the cap of the caller's buffer is
@@ -29,21 +30,22 @@
 #define JSON_SCAN_DEPTH_MAX  256
 #define JSON_SCAN_ERROR_SIZE 160
 
+/* (Not JSON_...: those are jansson's.) */
 enum json_kind {
-	JSON_OBJECT_BEGIN,
-	JSON_OBJECT_END,
-	JSON_ARRAY_BEGIN,
-	JSON_ARRAY_END,
-	JSON_KEY,
-	JSON_STRING,
-	JSON_NUMBER,
-	JSON_TRUE,
-	JSON_FALSE,
-	JSON_NULL,
+	TOKEN_OBJECT_BEGIN,
+	TOKEN_OBJECT_END,
+	TOKEN_ARRAY_BEGIN,
+	TOKEN_ARRAY_END,
+	TOKEN_KEY,
+	TOKEN_STRING,
+	TOKEN_NUMBER,
+	TOKEN_TRUE,
+	TOKEN_FALSE,
+	TOKEN_NULL,
 	/* From here on there is no token. */
-	JSON_END,  /* the document is complete */
-	JSON_MORE, /* the window ends: feed more and call again */
-	JSON_ERROR /* see json_scan.error; final */
+	TOKEN_END,  /* the document is complete */
+	TOKEN_MORE, /* the window ends: feed more and call again */
+	TOKEN_ERROR /* see json_scan.error; final */
 };
 
 struct json_place {
@@ -60,7 +62,7 @@ struct json_token {
 };
 
 struct json_scan {
-	char error[JSON_SCAN_ERROR_SIZE]; /* after JSON_ERROR: a sentence */
+	char error[JSON_SCAN_ERROR_SIZE]; /* after TOKEN_ERROR: a sentence */
 
 	/* private */
 	struct str window;
@@ -89,13 +91,13 @@ static inline size_t json_scan_used(const struct json_scan *s)
 	return s->at;
 }
 
-/* The next token; returns its kind.  For JSON_END, JSON_MORE and JSON_ERROR
+/* The next token; returns its kind.  For TOKEN_END, TOKEN_MORE and TOKEN_ERROR
  * only kind and place are set. */
 enum json_kind json_scan_next(struct json_scan *s, struct json_token *t);
 
 /* Reads on to the end of the container whose begin had the depth `depth`;
- * returns the kind of its end, or JSON_ERROR, or JSON_MORE (feed, then call it
- * again). */
+ * returns the kind of its end, or TOKEN_ERROR, or TOKEN_MORE (feed, then call
+ * it again). */
 enum json_kind json_scan_skip(
 	struct json_scan *s, unsigned depth, struct json_token *t);
 

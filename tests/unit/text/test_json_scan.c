@@ -25,7 +25,7 @@ static char *trace(struct str text, struct json_scan *s)
 		json_scan_next(s, &t);
 		buf_printf(&out, "%s%s@%u:%u", out.len == 0 ? "" : " ",
 			kind_names[t.kind], t.place.line, t.place.column);
-	} while (t.kind < JSON_END);
+	} while (t.kind < TOKEN_END);
 	return buf_take(&out);
 }
 
@@ -159,8 +159,8 @@ static void an_error_is_final(void **state)
 	(void)state;
 	json_scan_init(&s, 8);
 	json_scan_feed(&s, STR("x 1"), 0, true);
-	assert_int_equal(json_scan_next(&s, &t), JSON_ERROR);
-	assert_int_equal(json_scan_next(&s, &t), JSON_ERROR);
+	assert_int_equal(json_scan_next(&s, &t), TOKEN_ERROR);
+	assert_int_equal(json_scan_next(&s, &t), TOKEN_ERROR);
 	assert_int_equal(t.place.column, 1);
 }
 
@@ -181,7 +181,7 @@ static struct str text_of(const char *json, struct buf *scratch)
 
 	json_scan_init(&s, 8);
 	json_scan_feed(&s, str_of(json), 0, true);
-	assert_int_equal(json_scan_next(&s, &t), JSON_STRING);
+	assert_int_equal(json_scan_next(&s, &t), TOKEN_STRING);
 	return json_token_text(&t, scratch);
 }
 
@@ -215,7 +215,7 @@ static void numbers_keep_their_text(void **state)
 
 		json_scan_init(&s, 8);
 		json_scan_feed(&s, str_of(good[i]), 0, true);
-		assert_int_equal(json_scan_next(&s, &t), JSON_NUMBER);
+		assert_int_equal(json_scan_next(&s, &t), TOKEN_NUMBER);
 		assert_true(str_eq(t.raw, str_of(good[i])));
 	}
 }
@@ -230,8 +230,8 @@ static void skip_ends_with_the_container(void **state)
 	json_scan_feed(&s, STR("[{\"a\":[{}]},7]"), 0, true);
 	json_scan_next(&s, &t);
 	json_scan_next(&s, &t);
-	assert_int_equal(json_scan_skip(&s, t.depth, &t), JSON_OBJECT_END);
-	assert_int_equal(json_scan_next(&s, &t), JSON_NUMBER);
+	assert_int_equal(json_scan_skip(&s, t.depth, &t), TOKEN_OBJECT_END);
+	assert_int_equal(json_scan_next(&s, &t), TOKEN_NUMBER);
 }
 
 /* Feeds `step` bytes at a time and must see the same tokens as at once. */
@@ -244,7 +244,7 @@ static char *trace_in_steps(struct str text, size_t step)
 
 	json_scan_init(&s, 8);
 	for (;;) {
-		if (json_scan_next(&s, &t) == JSON_MORE) {
+		if (json_scan_next(&s, &t) == TOKEN_MORE) {
 			size_t n = text.len - given < step ? text.len - given
 							   : step;
 
@@ -257,7 +257,7 @@ static char *trace_in_steps(struct str text, size_t step)
 		}
 		buf_printf(&out, "%s%s@%u:%u", out.len == 0 ? "" : " ",
 			kind_names[t.kind], t.place.line, t.place.column);
-		if (t.kind >= JSON_END)
+		if (t.kind >= TOKEN_END)
 			break;
 	}
 	buf_release(&window);
@@ -305,14 +305,14 @@ static void elements_can_be_cut_from_a_stream(void **state)
 	(void)state;
 	json_scan_init(&s, 8);
 	json_scan_feed(&s, STR(text), 0, true);
-	while (json_scan_next(&s, &t) < JSON_END) {
-		if (t.kind == JSON_OBJECT_BEGIN && t.depth == 1)
+	while (json_scan_next(&s, &t) < TOKEN_END) {
+		if (t.kind == TOKEN_OBJECT_BEGIN && t.depth == 1)
 			from = t.place.offset;
-		if (t.kind == JSON_OBJECT_END && t.depth == 1)
+		if (t.kind == TOKEN_OBJECT_END && t.depth == 1)
 			buf_printf(&out, "%.*s;",
 				(int)(t.place.offset + 1 - from), text + from);
 	}
-	assert_int_equal(t.kind, JSON_END);
+	assert_int_equal(t.kind, TOKEN_END);
 	assert_string_equal(out.data, "{\"a\":1};{\"b\":[2,3]};{\"c\":{}};");
 	buf_release(&out);
 }
