@@ -32,6 +32,7 @@ struct loop {
 	size_t timer_count, timer_cap;
 	uv_timer_t alarm;  /* the one libuv timer, set to heap[0] or earlier */
 	uint64_t alarm_ms; /* when it is set to; UINT64_MAX: not set */
+	bool in_alarm;
 	unsigned detached; /* pool requests that nobody waits for any more */
 };
 

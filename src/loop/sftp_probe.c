@@ -18,7 +18,14 @@
  * Each of the first three runs one operation on a pool of the probe's own; the
  * pool's only session reports the steps from resolve to authenticate while LIST
  * waits for it.  CLOSE closes the pool. */
-enum { LIST, WRITE, REMOVE, CLOSE, DONE, STATE_COUNT };
+enum {
+	LIST,
+	WRITE,
+	REMOVE,
+	CLOSE,
+	DONE,
+	STATE_COUNT
+};
 
 #define TO(s) SM_BIT(s)
 static const struct sm_state probe_states[STATE_COUNT] = {
@@ -48,7 +55,8 @@ struct sftp_probe_work {
 	uint64_t began_ms;
 };
 
-/* --- the result ------------------------------------------------------------ */
+/* --- the result ------------------------------------------------------------
+ */
 
 static struct sftp_probe_step *step_named(
 	struct sftp_probe *probe, const char *name)
@@ -104,8 +112,8 @@ static void keep_fingerprints(
 	}
 }
 
-static void describe(const struct ssh_session *s, enum ssh_step step,
-	char text[DIAG_SIZE])
+static void describe(
+	const struct ssh_session *s, enum ssh_step step, char text[DIAG_SIZE])
 {
 	const struct ssh_target *t = s->target;
 	char address[64];
@@ -152,7 +160,8 @@ static uint64_t since(const struct sftp_probe_work *work)
 	return loop_now_ms(work->probe->in.loop) - work->began_ms;
 }
 
-/* --- the ways out ---------------------------------------------------------- */
+/* --- the ways out ----------------------------------------------------------
+ */
 
 static void on_pool_closed(void *arg)
 {
@@ -200,7 +209,8 @@ static void on_cancel(struct op *op)
 	stop(container_of(op, struct sftp_probe, op), ERR_CANCELED, "canceled");
 }
 
-/* --- write, remove --------------------------------------------------------- */
+/* --- write, remove ---------------------------------------------------------
+ */
 
 static void on_removed(struct op *op)
 {
@@ -260,7 +270,8 @@ static void begin_write(struct sftp_probe_work *work)
 	must(sftp_put_start(&work->put, on_written) == ERR_OK);
 }
 
-/* --- session and list ------------------------------------------------------ */
+/* --- session and list ------------------------------------------------------
+ */
 
 static bool session_failed(const struct sftp_probe *probe)
 {

@@ -118,8 +118,8 @@ static bool after_aside(struct sftp_publish *p, const struct sftp_reply *reply,
 	return ask(p, REPLACE, p->from, p->to);
 }
 
-static bool after_replace(struct sftp_publish *p, const struct sftp_reply *reply,
-	const struct diag *error)
+static bool after_replace(struct sftp_publish *p,
+	const struct sftp_reply *reply, const struct diag *error)
 {
 	(void)reply;
 	if (error != NULL) {
@@ -132,8 +132,8 @@ static bool after_replace(struct sftp_publish *p, const struct sftp_reply *reply
 	return false;
 }
 
-static bool after_restore(struct sftp_publish *p, const struct sftp_reply *reply,
-	const struct diag *error)
+static bool after_restore(struct sftp_publish *p,
+	const struct sftp_reply *reply, const struct diag *error)
 {
 	(void)reply;
 	if (error != NULL)
@@ -151,8 +151,8 @@ static bool after_sweep(struct sftp_publish *p, const struct sftp_reply *reply,
 	return true;
 }
 
-typedef bool (*after_fn)(struct sftp_publish *p,
-	const struct sftp_reply *reply, const struct diag *error);
+typedef bool (*after_fn)(struct sftp_publish *p, const struct sftp_reply *reply,
+	const struct diag *error);
 static const after_fn after[DONE] = {
 	[RENAME] = after_rename,
 	[LOOK] = after_look,

@@ -188,8 +188,7 @@ static void on_start(struct sftp_job *job)
 	if (state(put) == QUEUED)
 		sm_move(&put->op.sm, OPEN);
 	for (size_t i = 0; i < put->in.leftover_count; i++)
-		sftp_ask_path(
-			job, SFTP_REMOVE, put->in.leftovers[i], LEFTOVER);
+		sftp_ask_path(job, SFTP_REMOVE, put->in.leftovers[i], LEFTOVER);
 	ask_open(put);
 }
 

@@ -158,8 +158,7 @@ static void restart_pulse(struct ssh_session *s)
 	s->heard = s->io->received;
 	s->awaiting = s->client.outstanding > 0;
 	timer_set(s->loop, &s->deadline,
-		s->awaiting ? limits->idle : limits->keepalive,
-		on_pulse);
+		s->awaiting ? limits->idle : limits->keepalive, on_pulse);
 }
 
 /* While requests are under way the server must send something within the idle

@@ -59,31 +59,34 @@ static void on_alarm(uv_timer_t *alarm);
 
 /* The alarm may be early (its timer was stopped): it then finds nothing due
  * and is set again.  That is cheaper than moving it with every timer. */
-static void set_alarm(struct loop *loop)
+static void set_alarm(struct loop *loop, uint64_t at_least_ms)
 {
 	uint64_t now = uv_now(&loop->uv), at;
 
+	if (loop->in_alarm)
+		return; /* on_alarm() does it at its end */
 	if (loop->timer_count == 0) {
 		uv_timer_stop(&loop->alarm);
 		loop->alarm_ms = NOT_SET;
 		return;
 	}
 	at = loop->heap[0]->at_ms;
+	if (at < now + at_least_ms)
+		at = now + at_least_ms;
 	if (at >= loop->alarm_ms)
 		return;
 	loop->alarm_ms = at;
-	must(uv_timer_start(
-		     &loop->alarm, on_alarm, at > now ? at - now : 0, 0) == 0);
+	must(uv_timer_start(&loop->alarm, on_alarm, at - now, 0) == 0);
 }
 
 static void on_alarm(uv_timer_t *alarm)
 {
 	struct loop *loop = loop_of(alarm->loop);
 	uint64_t now = uv_now(&loop->uv);
-	size_t budget = loop->timer_count; /* what is set by the callbacks
-					      below waits for the next turn */
+	size_t budget = loop->timer_count;
 
 	loop->alarm_ms = NOT_SET;
+	loop->in_alarm = true;
 	while (loop->timer_count > 0 && budget-- > 0 &&
 		loop->heap[0]->at_ms <= now) {
 		struct timer *t = loop->heap[0];
@@ -91,7 +94,10 @@ static void on_alarm(uv_timer_t *alarm)
 		take_out(loop, t);
 		t->fn(t); /* may free t */
 	}
-	set_alarm(loop);
+	loop->in_alarm = false;
+	/* libuv runs what is due at once, in this turn: not what was set by
+	 * the callbacks just now */
+	set_alarm(loop, 1);
 }
 
 void timers_init(struct loop *loop)
@@ -123,7 +129,7 @@ void timer_set(struct loop *loop, struct timer *t, uint64_t delay_ms,
 	}
 	place(loop, loop->timer_count++, t);
 	sift_up(loop, loop->timer_count - 1);
-	set_alarm(loop);
+	set_alarm(loop, 0);
 }
 
 void timer_stop(struct loop *loop, struct timer *t)
@@ -131,5 +137,5 @@ void timer_stop(struct loop *loop, struct timer *t)
 	if (!timer_is_set(t))
 		return;
 	take_out(loop, t);
-	set_alarm(loop);
+	set_alarm(loop, 0);
 }

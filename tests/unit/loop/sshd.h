@@ -28,7 +28,7 @@
 #include "sluice/loop/op.h"
 #include "sluice/loop/sftp_pool.h"
 
-#define UNUSED __attribute__((unused))
+#define UNUSED      __attribute__((unused))
 #define SFTP_SERVER "/usr/lib/openssh/sftp-server"
 /* As servers are that know nothing of OpenSSH's extensions. */
 #define SFTP_PLAIN SFTP_SERVER " -P posix-rename,fsync,limits"
@@ -37,11 +37,12 @@ struct sshd {
 	char dir[64];
 	uint16_t port;
 	pid_t pid;
-	char *key;         /* text of a key that may log in */
-	char *pins[3];     /* ed25519, ecdsa, rsa */
+	char *key;     /* text of a key that may log in */
+	char *pins[3]; /* ed25519, ecdsa, rsa */
 };
 
-/* --- files ----------------------------------------------------------------- */
+/* --- files -----------------------------------------------------------------
+ */
 
 static char *slurp(const char *path)
 {
@@ -74,7 +75,8 @@ static UNUSED int sshd_count(const struct sshd *s, const char *name)
 	return n;
 }
 
-/* --- the server ------------------------------------------------------------ */
+/* --- the server ------------------------------------------------------------
+ */
 
 static int listen_somewhere(uint16_t *port)
 {
@@ -101,7 +103,7 @@ static bool answers(uint16_t port)
 
 	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	ok = connect(fd, (struct sockaddr *)&a, sizeof a) == 0 &&
-		read(fd, &c, 1) == 1;
+	     read(fd, &c, 1) == 1;
 	close(fd);
 	return ok;
 }
@@ -218,14 +220,15 @@ static UNUSED void sshd_remove(struct sshd *s)
 	*s = (struct sshd){ 0 };
 }
 
-/* --- the client's side ----------------------------------------------------- */
+/* --- the client's side -----------------------------------------------------
+ */
 
 struct bench {
 	struct loop *loop;
 	struct sftp_pool *pool;
 	struct ssh_target target;
 	const char *pins[3];
-	int calls;      /* of done callbacks, ever */
+	int calls; /* of done callbacks, ever */
 	struct op *last;
 	bool pool_closed;
 };
@@ -268,8 +271,7 @@ static bool has_called(void *arg)
 /* Turn until `calls` callbacks came, ever. */
 static UNUSED void bench_wait(int calls)
 {
-	assert_true(
-		loop_run_until(bench.loop, has_called, &calls, 5000000));
+	assert_true(loop_run_until(bench.loop, has_called, &calls, 5000000));
 	assert_int_equal(bench.calls, calls);
 }
 
@@ -289,8 +291,7 @@ static bool is_pool_closed(void *arg)
 static UNUSED void bench_close(void)
 {
 	sftp_pool_close(bench.pool, on_pool_closed, NULL);
-	assert_true(
-		loop_run_until(bench.loop, is_pool_closed, NULL, 1000000));
+	assert_true(loop_run_until(bench.loop, is_pool_closed, NULL, 1000000));
 	assert_int_equal(sftp_pool_numbers(bench.pool).sessions, 0);
 	sftp_pool_destroy(bench.pool);
 	loop_destroy(bench.loop);

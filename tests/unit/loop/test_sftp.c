@@ -7,15 +7,15 @@
 
 static struct sshd sshd;
 
-static struct sftp_put put_of(const char *temp, const char *path,
-	const void *data, size_t len)
+static struct sftp_put put_of(
+	const char *temp, const char *path, const void *data, size_t len)
 {
 	return (struct sftp_put){ .in = {
-		.temp_path = temp,
-		.path = path,
-		.data = data,
-		.len = len,
-	} };
+					  .temp_path = temp,
+					  .path = path,
+					  .data = data,
+					  .len = len,
+				  } };
 }
 
 static void start_put(struct sftp_put *put)
@@ -39,12 +39,12 @@ static void run_file(struct sftp_file *f, enum sftp_file_action action,
 	const char *path, const char *to, enum err expected)
 {
 	*f = (struct sftp_file){ .in = {
-		.pool = bench.pool,
-		.target = &bench.target,
-		.action = action,
-		.path = path,
-		.to = to,
-	} };
+					 .pool = bench.pool,
+					 .target = &bench.target,
+					 .action = action,
+					 .path = path,
+					 .to = to,
+				 } };
 	assert_int_equal(sftp_file_start(f, on_op_done), ERR_OK);
 	bench_wait(bench.calls + 1);
 	assert_op(f->op, expected);
@@ -125,7 +125,8 @@ static void round_trip(size_t len)
 	free(data);
 }
 
-/* --- tests ----------------------------------------------------------------- */
+/* --- tests -----------------------------------------------------------------
+ */
 
 static void test_round_trips(void **arg)
 {
@@ -402,8 +403,8 @@ static void test_file_operations(void **arg)
 	run_file(&f, SFTP_FILE_MKDIR, "done", NULL, ERR_REMOTE);
 	run_file(&f, SFTP_FILE_RENAME, "o.xml", "done/o.xml", ERR_OK);
 	assert_int_equal(sshd_count(&sshd, "done"), 1);
-	run_file(&f, SFTP_FILE_RENAME, "o.xml", "done/o.xml",
-		ERR_REMOTE_ABSENT);
+	run_file(
+		&f, SFTP_FILE_RENAME, "o.xml", "done/o.xml", ERR_REMOTE_ABSENT);
 	run_file(&f, SFTP_FILE_REMOVE, "done/o.xml", NULL, ERR_OK);
 	run_file(&f, SFTP_FILE_REMOVE, "done/o.xml", NULL, ERR_REMOTE_ABSENT);
 	run_file(&f, SFTP_FILE_STAT, "done", NULL, ERR_OK);
@@ -431,11 +432,11 @@ static void test_starts_in_order(void **arg)
 	bench.target.max_files = 1;
 	for (int i = 0; i < 32; i++) {
 		f[i] = (struct sftp_file){ .in = {
-			.pool = bench.pool,
-			.target = &bench.target,
-			.action = SFTP_FILE_STAT,
-			.path = ".",
-		} };
+						   .pool = bench.pool,
+						   .target = &bench.target,
+						   .action = SFTP_FILE_STAT,
+						   .path = ".",
+					   } };
 		assert_int_equal(sftp_file_start(&f[i], note_order), ERR_OK);
 	}
 	bench_wait(32);
@@ -510,6 +511,6 @@ int main(void)
 	alarm(110);
 	return cmocka_run_group_tests_name("OpenSSH's extensions", tests,
 		       start_server, stop_server) +
-		cmocka_run_group_tests_name(
-			"plain SFTP v3", tests, start_plain_server, stop_server);
+	       cmocka_run_group_tests_name(
+		       "plain SFTP v3", tests, start_plain_server, stop_server);
 }

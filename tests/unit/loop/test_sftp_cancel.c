@@ -106,7 +106,8 @@ static struct op *start_probe(void)
 
 typedef struct op *(*start_fn)(void);
 
-/* --- what is to be cut off, and when --------------------------------------- */
+/* --- what is to be cut off, and when ---------------------------------------
+ */
 
 static struct op *victim;
 static int moves_left;
@@ -196,11 +197,11 @@ static void sweep_turns(start_fn start, int step)
 		turns = 2 * k; /* loop_run_until() asks twice a turn */
 		start();
 		loop_run_until(bench.loop, turn_over, NULL, 1000);
-		op_cancel(start == start_put ? &put.op
-				: start == start_get ? &get.op
-				: start == start_list ? &list.op
-				: start == start_rename ? &file.op
-							: &probe.op);
+		op_cancel(start == start_put      ? &put.op
+			  : start == start_get    ? &get.op
+			  : start == start_list   ? &list.op
+			  : start == start_rename ? &file.op
+						  : &probe.op);
 		if (bench.calls == 0)
 			bench_wait(1);
 		check_and_close();

@@ -12,17 +12,18 @@ static struct sshd sshd;
 static void run_stat(struct sftp_file *f, enum err expected)
 {
 	*f = (struct sftp_file){ .in = {
-		.pool = bench.pool,
-		.target = &bench.target,
-		.action = SFTP_FILE_STAT,
-		.path = ".",
-	} };
+					 .pool = bench.pool,
+					 .target = &bench.target,
+					 .action = SFTP_FILE_STAT,
+					 .path = ".",
+				 } };
 	assert_int_equal(sftp_file_start(f, on_op_done), ERR_OK);
 	bench_wait(bench.calls + 1);
 	assert_op(f->op, expected);
 }
 
-/* --- host keys ------------------------------------------------------------- */
+/* --- host keys -------------------------------------------------------------
+ */
 
 static void test_each_kind_may_be_pinned(void **arg)
 {
@@ -57,7 +58,8 @@ static void test_key_not_pinned(void **arg)
 	bench_close();
 }
 
-/* --- logging in ------------------------------------------------------------ */
+/* --- logging in ------------------------------------------------------------
+ */
 
 static void test_password(void **arg)
 {
@@ -71,7 +73,8 @@ static void test_password(void **arg)
 	bench.target.version++;
 	bench.target.password = "Wr0ngWord";
 	run_stat(&f, ERR_AUTH);
-	assert_text(f.op.why.text, "sftp erp: authenticate as hub on 127.0.0.1:");
+	assert_text(
+		f.op.why.text, "sftp erp: authenticate as hub on 127.0.0.1:");
 	assert_text(f.op.why.text, "password refused");
 	assert_null(strstr(f.op.why.text, "Wr0ngWord"));
 	bench.target.version++;
@@ -165,7 +168,8 @@ static void test_cancel_while_decrypting(void **arg)
 	free(key);
 }
 
-/* --- servers that misbehave ------------------------------------------------ */
+/* --- servers that misbehave ------------------------------------------------
+ */
 
 /* A listener that takes connections and says `greeting`, then nothing. */
 struct mute {
@@ -231,11 +235,11 @@ static void test_not_ssh(void **arg)
 	bench.target.port = m.port;
 	bench.target.timeouts.handshake = 300;
 	*(&f) = (struct sftp_file){ .in = {
-		.pool = bench.pool,
-		.target = &bench.target,
-		.action = SFTP_FILE_STAT,
-		.path = ".",
-	} };
+					    .pool = bench.pool,
+					    .target = &bench.target,
+					    .action = SFTP_FILE_STAT,
+					    .path = ".",
+				    } };
 	assert_int_equal(sftp_file_start(&f, on_op_done), ERR_OK);
 	bench_wait(1);
 	assert_true(f.op.status != ERR_OK);
@@ -376,8 +380,8 @@ static void test_unknown_outcome(void **arg)
 					       ? ""
 					       : sm_state_name(&put.op.sm),
 				       "publish") != 0)
-				loop_run_until(bench.loop, has_called,
-					&(int){ 1 }, 1);
+				loop_run_until(
+					bench.loop, has_called, &(int){ 1 }, 1);
 		sm_on_move = killing ? NULL : sm_on_move;
 		if (killing)
 			sshd_signal_sessions(&sshd, SIGKILL);
@@ -421,7 +425,8 @@ static void test_destinations_are_apart(void **arg)
 	mute_stop(&m);
 }
 
-/* --- keeping and letting go ------------------------------------------------ */
+/* --- keeping and letting go ------------------------------------------------
+ */
 
 static bool has_no_session(void *arg)
 {
