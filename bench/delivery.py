@@ -4,8 +4,10 @@ tools that only upload files that are ready."""
 import contextlib
 import http.client
 import os
+import pathlib
 import shutil
 import subprocess
+import tempfile
 import threading
 import time
 
@@ -139,9 +141,11 @@ def deliver_one(g, target):
 
 def padding_of(place):
     """By how much an order's text must grow for a file of FILE_SIZE."""
-    with place.target("size") as target, bed.gateway() as g:
+    with place.target() as target, bed.gateway() as g:
         bed.add_job(g, place.sshd, place.server.port, target)
-        return orders.FILE_SIZE - deliver_one(g, target)
+        padding = orders.FILE_SIZE - deliver_one(g, target)
+        assert padding >= 0, "the order is too large: shorten it in bench/orders.py"
+        return padding
 
 
 # Where it goes -----------------------------------------------------------------------
@@ -178,15 +182,15 @@ class Place:
                 os.urandom(orders.FILE_SIZE))
 
     @contextlib.contextmanager
-    def target(self, name):
-        path = self.home / name
-        path.mkdir()
-        try:
-            yield path
-        finally:
+    def target(self):
+        """A fresh folder. On the disk it stays until the end: ext4 without a
+        journal searches long for an inode when many were freed of late."""
+        path = pathlib.Path(tempfile.mkdtemp(dir=self.home))
+        yield path
+        if self.on_disk:
+            os.sync()  # what one left for later shall not cost the next
+        else:
             shutil.rmtree(path)
-            # What one contender left for later shall not cost the next.
-            os.sync()
 
     def check(self, target):
         """All there, whole, and nothing beside them."""
@@ -213,13 +217,13 @@ def compare(title, place, ours, target, rounds, log):
         for n in range(rounds):
             for sluice in ours:
                 log(f"round {n + 1}: {sluice.name}")
-                with place.target("out") as out:
+                with place.target() as out:
                     rate = sluice.run(place, out, place.count, padding)
                     place.check(out)
                 section.contender(sluice.name, ours=True).add(rate)
             for peer in filter(lambda p: p.there(), PEERS):
                 log(f"round {n + 1}: {peer.name}")
-                with place.target("out") as out:
+                with place.target() as out:
                     rate = run_peer(peer, place, out)
                     place.check(out)
                 section.contender(peer.name).add(rate)

@@ -97,7 +97,7 @@ def question(options, log):
     anonymous = Section("Anonymous memory of an idle gateway", "MB", limit=4)
     woken = Section("Wake-ups of an idle gateway", "per second", limit=0)
     with bed.folder() as d, delivery.Place(False, 0) as place, \
-            place.target("out") as target:
+            place.target() as target:
         data = d / "data"
         with Gateway(data_dir=data, timeout=60) as g:
             time.sleep(1)
