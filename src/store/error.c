@@ -2,9 +2,12 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/statvfs.h>
 
 #include "internal.h"
 #include "sluice/base/log.h"
+
+#define DISK_FULL (64u << 10) /* bytes; a disk with less is full */
 
 static const struct {
 	int rc;
@@ -55,10 +58,21 @@ enum err lmdb_diag(struct diag *why, int rc, const char *what)
 	return diag_set(why, lmdb_err(rc), "%s: %s", what, lmdb_text(rc));
 }
 
+int lmdb_reason(struct store *s, int rc)
+{
+	struct statvfs fs;
+	int fd;
+
+	if (rc != EIO || mdb_env_get_fd(s->env, &fd) != 0 ||
+		fstatvfs(fd, &fs) != 0)
+		return rc;
+	return fs.f_bavail * fs.f_frsize < DISK_FULL ? ENOSPC : EIO;
+}
+
 enum err txn_fail(struct txn *t, int rc, const char *what)
 {
 	if (t->error == ERR_OK)
-		t->error = lmdb_diag(&t->why, rc, what);
+		t->error = lmdb_diag(&t->why, lmdb_reason(t->store, rc), what);
 	return t->error;
 }
 

@@ -47,6 +47,11 @@ enum err lmdb_err(int rc);
 /* "<what>: <LMDB's or the system's reason>"; MDB_MAP_FULL says what to do. */
 enum err lmdb_diag(struct diag *why, int rc, const char *what);
 
+/* The reason behind LMDB's: it reports the short write of a disk that is full
+ * as EIO.  Such a write only went to free pages: what is committed stands, and
+ * the next turn may try again. */
+int lmdb_reason(struct store *s, int rc);
+
 /* Makes the turn fail, with the sentence for the operator. */
 enum err txn_fail(struct txn *t, int rc, const char *what);
 enum err txn_fail_with(struct txn *t, enum err e, const char *fmt, ...)

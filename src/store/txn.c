@@ -151,7 +151,7 @@ static enum err finish(struct store *s, struct diag *why)
 		s->commit_ns_total += s->commit_ns_last;
 		return ERR_OK;
 	}
-	e = lmdb_diag(why, rc, "writing the database");
+	e = lmdb_diag(why, lmdb_reason(s, rc), "writing the database");
 	s->broken = is_final(e);
 	return e;
 }
