@@ -330,8 +330,9 @@ static void run_start(struct destination *d, const struct export *x)
 
 static unsigned window(const struct destination *d, const struct connection *c)
 {
-	unsigned max = c->max_concurrent > 0 ? c->max_concurrent
-					     : d->hub->settings.max_files;
+	unsigned max = c != NULL && c->max_concurrent > 0
+			       ? c->max_concurrent
+			       : d->hub->settings.max_files;
 
 	return max < CLAIM_MAX ? max : CLAIM_MAX;
 }
@@ -382,7 +383,8 @@ static void claim_due(struct turn_step *step)
 	struct txn *t;
 
 	d->next_due = INT64_MAX;
-	if (d->hub->stopping || c == NULL || !c->active)
+	/* Of a connection that is gone, each attempt fails and says so. */
+	if (d->hub->stopping || (c != NULL && !c->active))
 		return;
 	if (d->run_count >= window(d, c))
 		return;

@@ -5,6 +5,7 @@ import time
 import unittest
 
 from export_case import ACCEPTED, FAILED, RETRYING, SUCCESS, ExportCase
+from process import free_port
 from wait import wait_until
 
 TIME = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$"
@@ -124,6 +125,40 @@ class History(ExportCase):
         self.assertEqual({re.sub(r".*\.", "", n) for n in self.visible()}, {"xml"})
         retry(f"status=EXPORT_FAILED&jobOutId={other}")
         self.settle(other, count=30)
+
+    def test_an_export_whose_connection_is_gone_says_so(self):
+        """The job moved to another connection, and the old one was deleted."""
+        nobody = self.connect("nobody", port=free_port())
+        body = self.job_body(clientId=nobody, retry={"maxRetries": 1, "intervalSeconds": 1})
+        job = self.gateway.ok("POST", "/v1/mapper/jobout", body)["id"]
+        self.addCleanup(self.delete_job, job)
+        self.put("H-7")
+        self.reach(job, RETRYING)
+        used = self.gateway.request("DELETE", f"/v1/mapper/client/{nobody}")
+        self.assertEqual(used.status, 409)
+        self.gateway.ok("PUT", f"/v1/mapper/jobout/{job}", {**body, "clientId": self.client})
+        self.gateway.ok("DELETE", f"/v1/mapper/client/{nobody}")
+        export = self.reach(job, FAILED, timeout=10)
+        self.assertIn("connection", export["attempts"][-1]["message"])
+        self.gateway.ok("POST", f"/v1/mapper/exports/{export['id']}/retry?render=fresh")
+        self.reach(job, SUCCESS)
+        self.assertEqual(self.files(), ["H-7.xml"])
+
+    def test_an_order_that_is_too_large_to_render_fails_with_a_reason(self):
+        self.gateway.config["limits"] = {"payload": "64KiB"}
+        self.gateway.reload()
+        wait_until(lambda: "read again" in self.gateway.log())
+        job = self.make_job()
+        self.put("H-8", filler=100_000)
+        export = self.reach(job, FAILED)
+        self.assertIn("limits.payload", export["message"])
+        self.assertEqual(export["attempts"], [])
+        self.gateway.config["limits"] = {}
+        self.gateway.reload()
+        wait_until(lambda: self.gateway.log().count("read again") == 2)
+        self.gateway.ok("POST", f"/v1/mapper/exports/{export['id']}/retry")
+        self.reach(job, SUCCESS)
+        self.assertEqual(self.payload(export["id"]), self.arrived("H-8.xml"))
 
     def test_history_of_a_deleted_job_stays(self):
         job = self.make_job()
