@@ -37,9 +37,11 @@ struct run {
 	struct destination *destination;
 	struct uuid id, job_id;
 	char name[UUID_TEXT_SIZE];
+	char *path; /* the remote one */
 	uint64_t size;
 	int64_t claimed_at;
 	bool cancel; /* asked for by an operator */
+	bool ended;  /* delivered or not; its outcome is being written */
 	struct delivery delivery;
 	struct turn_waiter waiter;
 	struct attempt_result result;
@@ -142,6 +144,7 @@ static void run_free(struct run *r)
 
 	list_remove(&r->link);
 	delivery_release(&r->delivery);
+	free(r->path);
 	free(r);
 	if (d->hub->queue.on_stopped != NULL && idle(d->hub))
 		loop_defer(d->hub->loop, &d->hub->queue.stopped, on_stopped);
@@ -153,6 +156,7 @@ static void leave_slot(struct run *r)
 {
 	struct destination *d = r->destination;
 
+	r->ended = true;
 	d->run_count--;
 	d->run_bytes -= r->size;
 	d->hub->queue.running--;
@@ -309,10 +313,19 @@ static void on_claimed(
 	}
 }
 
+static char *remote_path(const struct export *x)
+{
+	struct buf path = buf_make(8192);
+
+	export_remote_path(x, &path);
+	return buf_take(&path);
+}
+
 static void run_start(struct destination *d, const struct export *x)
 {
 	struct run *r = mem_alloc(sizeof *r);
 
+	r->path = remote_path(x);
 	r->destination = d;
 	r->id = x->id;
 	r->job_id = x->job_id;
@@ -337,7 +350,25 @@ static unsigned window(const struct destination *d, const struct connection *c)
 	return max < CLAIM_MAX ? max : CLAIM_MAX;
 }
 
-/* One due export; ERR_LIMIT when its payload has to wait for room. */
+/* Is an earlier export for the same file still under way?  The large one must
+ * not come to its end after the small one and leave the older file. */
+static bool is_being_written(const struct destination *d, const struct export *x)
+{
+	char *path = remote_path(x);
+	bool found = false;
+
+	list_for_each (l, &d->running) {
+		const struct run *r = container_of(l, struct run, link);
+
+		if (!r->ended && strcmp(r->path, path) == 0)
+			found = true;
+	}
+	free(path);
+	return found;
+}
+
+/* One due export; ERR_LIMIT when its payload has to wait for room.  One whose
+ * file is being written is left for the claim that follows that one's end. */
 static enum err claim_one(
 	struct destination *d, struct txn *t, struct uuid id, int64_t now)
 {
@@ -352,6 +383,8 @@ static enum err claim_one(
 			t, id, now, "the export job was deleted");
 	if (d->run_count > 0 && d->run_bytes + x.payload_size > IN_FLIGHT_BYTES)
 		return ERR_LIMIT;
+	if (is_being_written(d, &x))
+		return ERR_OK;
 	e = export_state_claim(t, id, now, &x);
 	if (e == ERR_OK)
 		run_start(d, &x);

@@ -5,8 +5,8 @@ import re
 import time
 import unittest
 
-from export_case import (ACCEPTED, CANCELLED, FAILED, PENDING, RETRYING, SUCCESS, WAITING,
-                         ExportCase)
+from export_case import (ACCEPTED, CANCELLED, FAILED, ON_HOLD, PENDING, RETRYING, SUCCESS,
+                         WAITING, ExportCase)
 from proxy import Proxy
 from wait import stays, wait_until
 
@@ -289,6 +289,17 @@ class Rule10OrderOfStart(RetryCase):
                          [f"P-{n * 7 % 150:03}" for n in range(150)])
         started = [self.export(x["id"])["attempts"][0]["startedAt"] for x in exports]
         self.assertEqual(started, sorted(started))
+
+    def test_rule_3_10_two_for_one_name_do_not_overtake_each_other(self):
+        """A large file and a small one right behind it: the last one stays."""
+        job = self.make_job(triggerStatuses=[ON_HOLD], allowMultiplePerStatus=True)
+        for n in range(6):
+            self.put(f"R-{n}", ON_HOLD, filler=3_000_000)
+            self.put(f"R-{n}", ON_HOLD, paymentStatus="LAST")
+            self.put(f"R-other-{n}", ON_HOLD)
+        self.settle(job, count=18)
+        for n in range(6):
+            self.assertIn(b"LAST", (self.folder / f"R-{n}.xml").read_bytes())
 
     def test_rule_3_10_one_that_waits_for_its_retry_does_not_hold_back_the_rest(self):
         client = self.connect("one by one", maxConcurrent=1)
