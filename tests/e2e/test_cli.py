@@ -295,6 +295,30 @@ class Signals(unittest.TestCase):
                 gateway.stop()
                 self.assertLess(time.monotonic() - started, 5)
 
+    def test_sigterm_during_a_connection_test(self):
+        with Gateway() as gateway, socket.create_server(("127.0.0.1", 0)) as mute:
+            client = gateway.ok("POST", "/v1/mapper/client", {
+                "name": "mute", "clientConfiguration": {
+                    "type": "SFTP_CLIENT", "connectionInformation": {
+                        "hostname": "127.0.0.1", "port": mute.getsockname()[1],
+                        "username": "u", "password": "p"}}})["id"]
+            answers = []
+
+            def call():
+                try:
+                    answers.append(gateway.request(
+                        "POST", f"/v1/mapper/client/{client}/test").status)
+                except OSError:
+                    answers.append("cut off")
+            caller = threading.Thread(target=call)
+            caller.start()
+            self.enterContext(mute.accept()[0])
+            started = time.monotonic()
+            gateway.stop()
+            self.assertLess(time.monotonic() - started, 5)
+            caller.join(10)
+            self.assertEqual(len(answers), 1)
+
     def test_sighup_reopens_the_log_and_reads_the_configuration(self):
         with tempfile.TemporaryDirectory() as d:
             log = pathlib.Path(d) / "sluice.log"

@@ -1,7 +1,8 @@
 """kill -9 under load, again and again (contract section 3, rule 2).
 
 Several clients put orders (PUT, PATCH, bulk) and note what was answered; the
-gateway is killed at a random moment and started again. In the end every order
+gateway is killed at a random moment and started again; so, now and then, are
+the server's sessions, or the gateway is stopped instead. In the end every order
 that was answered is there, with exactly one export for each (job, order,
 status) and exactly one whole file for each export, and no temporary file.
 
@@ -143,7 +144,12 @@ class Crash(ExportCase):
             for c in clients:
                 c.up.set()
             time.sleep(dice.choice((0.02, 0.2, 0.8)) * dice.random() * 2)
-            self.gateway.kill()
+            if dice.random() < 0.3:
+                self.sshd.kill_children()
+            if dice.random() < 0.1:
+                self.gateway.stop()
+            else:
+                self.gateway.kill()
             before = time.monotonic()
             self.gateway.start()
             recoveries.append(time.monotonic() - before)
