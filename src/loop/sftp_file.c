@@ -182,8 +182,11 @@ enum err sftp_file_start(struct sftp_file *f, op_done_fn done)
 	*f = (struct sftp_file){ .in = f->in };
 	f->job.calls = changes_something(f) ? &calls : &harmless_calls;
 	f->job.op = &f->op;
-	if (sftp_pool_submit(f->in.pool, f->in.target, &f->job, &f->op.why) !=
-		ERR_OK)
+	if (sftp_check_path(f->in.path, &f->op.why) != ERR_OK ||
+		(f->in.action == SFTP_FILE_RENAME &&
+			sftp_check_path(f->in.to, &f->op.why) != ERR_OK) ||
+		sftp_pool_submit(f->in.pool, f->in.target, &f->job,
+			&f->op.why) != ERR_OK)
 		return f->op.why.code;
 	op_begin(&f->op, loop, done, on_cancel);
 	sm_init(&f->op.sm, actions[f->in.action].name, f->in.who, file_states);

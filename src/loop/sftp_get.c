@@ -427,8 +427,9 @@ enum err sftp_get_start(struct sftp_get *get, op_done_fn done)
 	get->job.calls = &get_calls;
 	get->job.op = &get->op;
 	get->job.big = get->in.size_hint == 0 || get->in.size_hint > BIG;
-	if (sftp_pool_submit(get->in.pool, get->in.target, &get->job,
-		    &get->op.why) != ERR_OK)
+	if (sftp_check_path(get->in.path, &get->op.why) != ERR_OK ||
+		sftp_pool_submit(get->in.pool, get->in.target, &get->job,
+			&get->op.why) != ERR_OK)
 		return get->op.why.code;
 	op_begin(&get->op, loop, done, on_cancel);
 	sm_init(&get->op.sm, "sftp_get", get->in.who, get_states);

@@ -222,8 +222,9 @@ enum err sftp_list_start(struct sftp_list *list, op_done_fn done)
 	*list = (struct sftp_list){ .in = list->in };
 	list->job.calls = &list_calls;
 	list->job.op = &list->op;
-	if (sftp_pool_submit(list->in.pool, list->in.target, &list->job,
-		    &list->op.why) != ERR_OK)
+	if (sftp_check_path(path(list), &list->op.why) != ERR_OK ||
+		sftp_pool_submit(list->in.pool, list->in.target, &list->job,
+			&list->op.why) != ERR_OK)
 		return list->op.why.code;
 	op_begin(&list->op, loop, done, on_cancel);
 	sm_init(&list->op.sm, "sftp_list", list->in.who, list_states);

@@ -17,6 +17,15 @@
 #define LONG_NAME_MAX      4096
 #define MESSAGE_MAX        4096
 
+enum err sftp_check_path(const char *path, struct diag *why)
+{
+	size_t len = strlen(path);
+
+	if (len > 0 && len <= SFTP_PATH_MAX)
+		return ERR_OK;
+	return diag_set(why, ERR_INVALID, "the path has %zu characters", len);
+}
+
 /* --- requests ------------------------------------------------------------- */
 
 static void put_u32(struct buf *out, uint32_t v)

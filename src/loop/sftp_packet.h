@@ -58,6 +58,9 @@ enum sftp_status_code {
 #define SFTP_FXF_CREAT 0x08u
 #define SFTP_FXF_TRUNC 0x10u
 
+/* Is that a path we can send: not empty, not too long? */
+enum err sftp_check_path(const char *path, struct diag *why) WARN_UNUSED;
+
 /* --- requests: appended to `out`; `id` comes back in the reply ------------ */
 
 void sftp_write_init(struct buf *out);

@@ -38,6 +38,7 @@ static const struct sm_state probe_states[STATE_COUNT] = {
 #undef TO
 
 #define DEADLINE_MS (2 * 60 * 1000)
+#define FOLDER_MAX  2000
 #define ENTRIES_MAX 10000 /* enough to see that listing works */
 
 static const char content[] = "This file tests a connection; delete it.\n";
@@ -311,10 +312,14 @@ static enum err on_entry(
 
 enum err sftp_probe_start(struct sftp_probe *probe, op_done_fn done)
 {
-	struct sftp_probe_work *work = mem_alloc(sizeof *work);
+	struct sftp_probe_work *work;
 	struct sftp_probe_in in = probe->in;
 
-	*probe = (struct sftp_probe){ .in = in, .ok = true, .work = work };
+	*probe = (struct sftp_probe){ .in = in, .ok = true };
+	if (in.folder != NULL && strlen(in.folder) > FOLDER_MAX)
+		return diag_set(&probe->op.why, ERR_INVALID,
+			"the folder's path is too long");
+	probe->work = work = mem_alloc(sizeof *work);
 	work->probe = probe;
 	work->target = ssh_target_copy(in.target);
 	work->pool = sftp_pool_create(in.loop);

@@ -492,8 +492,10 @@ enum err sftp_put_start(struct sftp_put *put, op_done_fn done)
 	put->job.calls = &put_calls;
 	put->job.op = &put->op;
 	put->job.big = put->in.len > BIG;
-	if (sftp_pool_submit(put->in.pool, put->in.target, &put->job,
-		    &put->op.why) != ERR_OK)
+	if (sftp_check_path(put->in.temp_path, &put->op.why) != ERR_OK ||
+		sftp_check_path(put->in.path, &put->op.why) != ERR_OK ||
+		sftp_pool_submit(put->in.pool, put->in.target, &put->job,
+			&put->op.why) != ERR_OK)
 		return put->op.why.code;
 	op_begin(&put->op, loop, done, on_cancel);
 	sm_init(&put->op.sm, "sftp_put", put->in.who, put_states);

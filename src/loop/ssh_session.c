@@ -578,7 +578,9 @@ static bool pump_out(struct ssh_session *s)
 		fifo_drop(&c->out, (size_t)n);
 		sftp_client_room(c);
 	}
-	if (n < 0 && n != LIBSSH2_ERROR_EAGAIN)
+	if (c->out.buf.full)
+		fail_with(s, ERR_LIMIT, "too much to be sent");
+	else if (n < 0 && n != LIBSSH2_ERROR_EAGAIN)
 		fail_ssh(s, n);
 	return false; /* nothing left, or the server's window is full */
 }

@@ -5,6 +5,7 @@
 #include "sluice/base/mem.h"
 
 #define FILES_DEFAULT 64
+#define FILES_MAX     1024 /* their requests must fit in SFTP_OUT_MAX */
 
 const struct ssh_timeouts ssh_timeouts_default = {
 	.resolve = 10000,
@@ -55,7 +56,9 @@ struct ssh_target *ssh_target_copy(const struct ssh_target *t)
 	copy->private_key = mem_strdup(t->private_key);
 	copy->private_key_passphrase = mem_strdup(t->private_key_passphrase);
 	copy->host_keys = keys;
-	copy->max_files = t->max_files > 0 ? t->max_files : FILES_DEFAULT;
+	copy->max_files = t->max_files == 0          ? FILES_DEFAULT
+			  : t->max_files > FILES_MAX ? FILES_MAX
+						     : t->max_files;
 	copy->timeouts = complete(t->timeouts);
 	return copy;
 }

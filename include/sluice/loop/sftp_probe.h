@@ -56,7 +56,7 @@ struct sftp_probe {
 	struct sftp_probe_work *work;
 };
 
-enum err sftp_probe_start(struct sftp_probe *probe, op_done_fn done)
-	WARN_UNUSED;
+enum err sftp_probe_start(
+	struct sftp_probe *probe, op_done_fn done) WARN_UNUSED;
 
 #endif

@@ -34,7 +34,8 @@ struct ssh_target {
 	const char *private_key_passphrase; /* NULL: none */
 	const char *const *host_keys; /* "SHA256:<base64 without padding>" */
 	size_t host_key_count;        /* 0: only a probe may connect */
-	unsigned max_files;           /* files under way per session; 0: 64 */
+	unsigned max_files;           /* files under way per session; 0: 64,
+				 at most 1024 */
 	struct ssh_timeouts timeouts; /* 0 in a field: its default */
 };
 

@@ -234,12 +234,12 @@ static void test_not_ssh(void **arg)
 	bench_open(&sshd);
 	bench.target.port = m.port;
 	bench.target.timeouts.handshake = 300;
-	*(&f) = (struct sftp_file){ .in = {
-					    .pool = bench.pool,
-					    .target = &bench.target,
-					    .action = SFTP_FILE_STAT,
-					    .path = ".",
-				    } };
+	f = (struct sftp_file){ .in = {
+					.pool = bench.pool,
+					.target = &bench.target,
+					.action = SFTP_FILE_STAT,
+					.path = ".",
+				} };
 	assert_int_equal(sftp_file_start(&f, on_op_done), ERR_OK);
 	bench_wait(1);
 	assert_true(f.op.status != ERR_OK);
@@ -450,30 +450,52 @@ static void test_unused_sessions_end(void **arg)
 	bench_close();
 }
 
-static void test_second_session_is_refused(void **arg)
+/* The second session, which would keep the small file from waiting, does not
+ * come about: both share the first. */
+static void test_second_session_fails(void **arg)
 {
-	static char big[3 << 20];
-	struct sftp_put put = { 0 };
-	struct sftp_file f;
+	struct sftp_put big = { 0 }, small = { 0 };
 
 	(void)arg;
+	bench_open(&sshd);
+	bench.target.timeouts.handshake = 300;
+	start_put(&big, "k.bin");
+	assert_true(loop_run_until(bench.loop, is_writing, &big, 100000));
+	kill(sshd.pid, SIGSTOP); /* takes no further connection */
+	small.in = big.in;
+	small.in.temp_path = ".s.part";
+	small.in.path = "s.bin";
+	small.in.len = 100;
+	assert_int_equal(sftp_put_start(&small, on_op_done), ERR_OK);
+	bench_wait(2);
+	kill(sshd.pid, SIGCONT);
+	assert_op(big.op, ERR_OK);
+	assert_op(small.op, ERR_OK);
+	bench_close();
+}
+
+static void test_bad_paths(void **arg)
+{
+	struct sftp_put put = { 0 };
+	char *path = mem_alloc(5000);
+
+	(void)arg;
+	memset(path, 'x', 4999);
 	bench_open(&sshd);
 	put.in = (struct sftp_put_in){
 		.pool = bench.pool,
 		.target = &bench.target,
-		.temp_path = ".b.part",
-		.path = "b.bin",
-		.data = big,
-		.len = sizeof big,
+		.temp_path = ".x",
+		.path = path,
+		.data = "",
 	};
-	run_stat(&f, ERR_OK);
-	kill(sshd.pid, SIGSTOP); /* takes no further connection */
-	bench.target.timeouts.handshake = 0;
-	assert_int_equal(sftp_put_start(&put, on_op_done), ERR_OK);
-	bench_wait(2); /* the one session takes it, being free */
-	assert_op(put.op, ERR_OK);
-	kill(sshd.pid, SIGCONT);
+	assert_int_equal(sftp_put_start(&put, on_op_done), ERR_INVALID);
+	put.in.path = "";
+	assert_int_equal(sftp_put_start(&put, on_op_done), ERR_INVALID);
+	assert_text(put.op.why.text, "path");
 	bench_close();
+	assert_int_equal(bench.calls, 0);
+	free(path);
 }
 
 static int start_server(void **arg)
@@ -509,7 +531,8 @@ int main(void)
 		cmocka_unit_test(test_unknown_outcome),
 		cmocka_unit_test(test_destinations_are_apart),
 		cmocka_unit_test(test_unused_sessions_end),
-		cmocka_unit_test(test_second_session_is_refused),
+		cmocka_unit_test(test_second_session_fails),
+		cmocka_unit_test(test_bad_paths),
 	};
 
 	alarm(110);
