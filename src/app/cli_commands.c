@@ -18,6 +18,10 @@ const struct cli_option cli_options[OPT_COUNT] = {
 		"OPERATOR_READER, OPERATOR_USER or OPERATOR_ADMIN" },
 	[OPT_STORE] = { "store", 0, "STORE", offsetof(struct cli, stores), true,
 		"limits the key to this store; may be repeated" },
+	[OPT_NUMBER] = { "number", 'n', "N", offsetof(struct cli, number),
+		false, "how many fire times (default: 10)" },
+	[OPT_FROM] = { "from", 0, "TIME", offsetof(struct cli, from), false,
+		"fire times after this one, ISO 8601 (default: now)" },
 	[OPT_JSON] = { "json", 0, NULL, offsetof(struct cli, json), false,
 		"print JSON" },
 	[OPT_DOCS] = { "docs", 0, NULL, offsetof(struct cli, docs), false,
@@ -100,6 +104,12 @@ static int run_key_revoke(const struct cli *cli, const struct config *config)
 	return command_key_revoke(config, cli->operand);
 }
 
+static int run_cron(const struct cli *cli, const struct config *config)
+{
+	(void)config;
+	return command_cron(cli->operand, cli->number, cli->from);
+}
+
 static int run_backup(const struct cli *cli, const struct config *config)
 {
 	return command_backup(config, cli->operand);
@@ -144,6 +154,14 @@ const struct command commands[] = {
 		.options = COMMON,
 		.operand = "NAME",
 		.run = run_key_revoke },
+	{ .name = "cron",
+		.usage = "\"EXPR\" [-n N] [--from TIME]",
+		.summary = "Says when a cron expression fires, in words and "
+			   "times (UTC).",
+		.options = COMMON | BIT(OPT_NUMBER) | BIT(OPT_FROM),
+		.operand = "EXPR",
+		.bare = true,
+		.run = run_cron },
 	{ .name = "backup",
 		.usage = "FILE",
 		.summary =

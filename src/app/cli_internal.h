@@ -16,6 +16,7 @@ struct cli {
 	const struct command *command;
 	const char *file, *data_dir, *listen;
 	const char *name, *role;
+	const char *number, *from;
 	const char *stores[STORES_MAX];
 	size_t store_count;
 	bool json, docs, help;
@@ -29,6 +30,8 @@ enum cli_option_id {
 	OPT_NAME,
 	OPT_ROLE,
 	OPT_STORE,
+	OPT_NUMBER,
+	OPT_FROM,
 	OPT_JSON,
 	OPT_DOCS,
 	OPT_HELP,

@@ -29,6 +29,10 @@ int command_key_add(const struct config *config, const char *name,
 int command_key_list(const struct config *config);
 int command_key_revoke(const struct config *config, const char *name);
 
+/* Prints the expression in words and its next fire times after `from`.
+ * `count` and `from` are as the user wrote them; NULL: 10, now. */
+int command_cron(const char *expression, const char *count, const char *from);
+
 /* Writes a copy of the database that can be opened as it is; `file` must not
  * exist. */
 int command_backup(const struct config *config, const char *file);
