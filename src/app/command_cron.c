@@ -9,7 +9,6 @@
 
 #define COUNT_DEFAULT 10
 #define COUNT_MAX     100000
-#define WORDS_MAX     4096
 
 /* What a shorter form of a time lacks; without a zone it is UTC. */
 static const struct {
@@ -53,7 +52,7 @@ static int fail_expression(const char *text, const struct cron_error *why)
 
 static void print_words(const struct cron *cron)
 {
-	struct buf words = buf_make(WORDS_MAX);
+	struct buf words = buf_make(CRON_WORDS_MAX);
 
 	cron_describe(cron, &words);
 	puts(words.data);

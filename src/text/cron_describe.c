@@ -8,11 +8,17 @@ struct times {
 	struct cron_steps second, minute, hour;
 };
 
+/* Without the second if that is negative. */
 static void put_time(int hour, int minute, int second, struct buf *out)
 {
 	buf_printf(out, "%02d:%02d", hour, minute);
-	if (second > 0)
+	if (second >= 0)
 		buf_printf(out, ":%02d", second);
+}
+
+static bool is_zero(const struct cron_steps *second)
+{
+	return second->count == 1 && second->first == 0;
 }
 
 /* From the first member and without a gap at the end: "every 15 minutes" is
@@ -52,7 +58,7 @@ static void put_numbers(
 
 /* Times that can be listed: "At 02:00 and 14:00" --------------------------- */
 
-static void put_times(const struct cron *c, struct buf *out)
+static void put_times(const struct cron *c, bool seconds, struct buf *out)
 {
 	const struct cron_set *s = &c->sets[CRON_SECOND];
 	const struct cron_set *m = &c->sets[CRON_MINUTE];
@@ -66,7 +72,7 @@ static void put_times(const struct cron *c, struct buf *out)
 			for (int k = cron_set_next(s, 0); k >= 0;
 				k = cron_set_next(s, k + 1)) {
 				buf_text(out, before);
-				put_time(i, j, k, out);
+				put_time(i, j, seconds ? k : -1, out);
 				before = --left == 1 ? " and " : ", ";
 			}
 }
@@ -96,6 +102,7 @@ static void put_every_hour(const struct times *t, struct buf *out)
 static bool put_hours(const struct times *t, struct buf *out)
 {
 	bool even = is_even(&t->hour, 24);
+	int second = is_zero(&t->second) ? -1 : t->second.first;
 
 	if (t->minute.count != 1 || t->second.count != 1)
 		return false;
@@ -107,10 +114,10 @@ static bool put_hours(const struct times *t, struct buf *out)
 		return false;
 	put_every(t->hour.step, "hour", out);
 	buf_text(out, " from ");
-	put_time(t->hour.first, t->minute.first, t->second.first, out);
+	put_time(t->hour.first, t->minute.first, second, out);
 	if (!even) {
 		buf_text(out, " to ");
-		put_time(t->hour.last, t->minute.first, t->second.first, out);
+		put_time(t->hour.last, t->minute.first, second, out);
 	}
 	return true;
 }
@@ -175,7 +182,7 @@ static void put_general(
 {
 	bool complete;
 
-	if (t->second.count == 1 && t->second.first == 0) {
+	if (is_zero(&t->second)) {
 		complete = put_units(
 			&c->sets[CRON_MINUTE], &t->minute, "minute", out);
 		if (!complete && t->hour.count == 24)
@@ -201,7 +208,7 @@ bool cron_describe_time(const struct cron *c, struct buf *out)
 		put_general(c, &t, out);
 		return true;
 	}
-	put_times(c, out);
+	put_times(c, !is_zero(&t.second), out);
 	return false;
 }
 

@@ -25,6 +25,7 @@
 #include "sluice/base/str.h"
 
 #define CRON_TEXT_MAX   1024 /* bytes of an expression */
+#define CRON_WORDS_MAX  8192 /* of its words; most are below 80 */
 #define CRON_ERROR_SIZE 240
 #define CRON_YEAR_MIN   1970
 #define CRON_YEAR_MAX   2099
@@ -81,8 +82,8 @@ bool cron_next(const struct cron *cron, int64_t after_ms,
 
 /* Appends the expression in words: "At 02:00 every day".  Two expressions that
  * fire at the same times may, but need not, have the same words.  A weekday in
- * the words, as in "the last weekday", is one of Monday to Friday.  4 KiB are
- * always enough. */
+ * the words, as in "the last weekday", is one of Monday to Friday.
+ * CRON_WORDS_MAX bytes are always enough. */
 void cron_describe(const struct cron *cron, struct buf *out);
 
 #endif
