@@ -17,7 +17,7 @@ enum {
 	TAG_LIMITS
 };
 
-/* --- the table of requests by id ------------------------------------------ */
+/* --- the table of requests by id ----------------------------------------- */
 
 static void grow(struct sftp_client *c)
 {
@@ -78,7 +78,7 @@ static void give_back(struct sftp_client *c, struct sftp_slot *s)
 	c->free_slot = (uint32_t)(s - c->slots);
 }
 
-/* --- replies -------------------------------------------------------------- */
+/* --- replies ------------------------------------------------------------- */
 
 /* What answers what; STATUS also answers everything, but is OK only where
  * nothing else could say so. */
@@ -231,7 +231,7 @@ enum err sftp_client_received(
 	}
 }
 
-/* --- the client ----------------------------------------------------------- */
+/* --- the client ---------------------------------------------------------- */
 
 void sftp_client_init(
 	struct sftp_client *c, void (*wake)(struct sftp_client *c))
@@ -319,7 +319,7 @@ void sftp_client_ping(struct sftp_client *c)
 	sftp_write_path(&c->out.buf, SFTP_REALPATH, id, ".");
 }
 
-/* --- requests ------------------------------------------------------------- */
+/* --- requests ------------------------------------------------------------ */
 
 void sftp_ask_open(struct sftp_job *job, const char *path, uint32_t flags,
 	uint32_t mode, uint64_t tag)

@@ -88,7 +88,7 @@ void sftp_client_remove(struct sftp_job *job);
 /* A sign of life, wanted from the server. */
 void sftp_client_ping(struct sftp_client *c);
 
-/* --- requests; `tag` comes back with the reply ---------------------------- */
+/* --- requests; `tag` comes back with the reply --------------------------- */
 
 void sftp_ask_open(struct sftp_job *job, const char *path, uint32_t flags,
 	uint32_t mode, uint64_t tag);
@@ -108,7 +108,7 @@ void sftp_ask_rename(struct sftp_job *job, const char *from, const char *to,
 	bool replacing, uint64_t tag);
 void sftp_ask_fsync(struct sftp_job *job, struct str handle, uint64_t tag);
 
-/* --- status answers ------------------------------------------------------- */
+/* --- status answers ------------------------------------------------------ */
 
 /* The error of a STATUS reply that is not OK, with the server's words (cleaned
  * and cut): "permission denied". */

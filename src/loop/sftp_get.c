@@ -70,7 +70,7 @@ static struct sftp_get_chunk *oldest(struct sftp_get *get)
 	return &get->chunks[get->first];
 }
 
-/* --- the ways out --------------------------------------------------------- */
+/* --- the ways out -------------------------------------------------------- */
 
 static void finish(struct sftp_get *get)
 {
@@ -126,7 +126,7 @@ static void fail_status(struct sftp_get *get, const struct sftp_reply *reply)
 	fail(get, &why);
 }
 
-/* --- asking --------------------------------------------------------------- */
+/* --- asking -------------------------------------------------------------- */
 
 static void ask_chunk(struct sftp_get *get, struct sftp_get_chunk *c)
 {
@@ -173,7 +173,7 @@ static void on_room(struct sftp_job *job)
 	ask_more(get_of(job));
 }
 
-/* --- giving to the sink --------------------------------------------------- */
+/* --- giving to the sink -------------------------------------------------- */
 
 /* Everything was given: was it everything? */
 static void complete(struct sftp_get *get)
@@ -256,7 +256,7 @@ static void deliver(struct sftp_get *get)
 		ask_more(get);
 }
 
-/* --- answers -------------------------------------------------------------- */
+/* --- answers ------------------------------------------------------------- */
 
 static void keep(struct sftp_get_chunk *c, struct str data)
 {
@@ -360,7 +360,7 @@ static void reply_open(struct sftp_get *get, const struct sftp_reply *reply)
 	ask_more(get);
 }
 
-/* --- callbacks ------------------------------------------------------------ */
+/* --- callbacks ----------------------------------------------------------- */
 
 static void on_start(struct sftp_job *job)
 {

@@ -26,7 +26,7 @@ enum err sftp_check_path(const char *path, struct diag *why)
 	return diag_set(why, ERR_INVALID, "the path has %zu characters", len);
 }
 
-/* --- requests ------------------------------------------------------------- */
+/* --- requests ------------------------------------------------------------ */
 
 static void put_u32(struct buf *out, uint32_t v)
 {
@@ -139,7 +139,7 @@ void sftp_write_extended(struct buf *out, uint32_t id, const char *name,
 		put_str(out, second);
 }
 
-/* --- a reader that remembers whether it ran over the end ------------------ */
+/* --- a reader that remembers whether it ran over the end ----------------- */
 
 struct reader {
 	const uint8_t *at;
@@ -243,7 +243,7 @@ enum sftp_kind sftp_attrs_kind(const struct sftp_attrs *a)
 	}
 }
 
-/* --- replies -------------------------------------------------------------- */
+/* --- replies ------------------------------------------------------------- */
 
 enum err sftp_frame(struct str bytes, struct str *packet, struct diag *why)
 {

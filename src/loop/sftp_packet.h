@@ -61,7 +61,7 @@ enum sftp_status_code {
 /* Is that a path we can send: not empty, not too long? */
 enum err sftp_check_path(const char *path, struct diag *why) WARN_UNUSED;
 
-/* --- requests: appended to `out`; `id` comes back in the reply ------------ */
+/* --- requests: appended to `out`; `id` comes back in the reply ----------- */
 
 void sftp_write_init(struct buf *out);
 /* OPEN; mode: permission bits of a new file, 0: as the server likes. */
@@ -84,7 +84,7 @@ void sftp_write_rename(
 void sftp_write_extended(struct buf *out, uint32_t id, const char *name,
 	struct str first, struct str second);
 
-/* --- replies -------------------------------------------------------------- */
+/* --- replies ------------------------------------------------------------- */
 
 /* Looks at the start of a byte stream.  ERR_OK: `packet` (within `bytes`) is
  * the first one; with packet->ptr NULL, more bytes are needed. */

@@ -55,7 +55,7 @@ static struct sftp_client *client_of(struct lane *lane)
 	return &lane->session.client;
 }
 
-/* --- destinations --------------------------------------------------------- */
+/* --- destinations -------------------------------------------------------- */
 
 static void on_dest_wakeup(struct deferred *d);
 
@@ -117,7 +117,7 @@ static void drop_if_unused(struct sftp_dest *dest)
 		loop_defer(pool->loop, &pool->wakeup, on_pool_wakeup);
 }
 
-/* --- lanes ---------------------------------------------------------------- */
+/* --- lanes --------------------------------------------------------------- */
 
 static void end_lane(struct lane *lane)
 {
@@ -254,7 +254,7 @@ static void make_lane(struct sftp_dest *dest)
 		&lane->session, dest->pool->loop, dest->target, &lane_events);
 }
 
-/* --- jobs ----------------------------------------------------------------- */
+/* --- jobs ---------------------------------------------------------------- */
 
 /* Small and big ones in one lane hold each other up. */
 static bool would_mix(const struct sftp_client *c, const struct sftp_job *job)
@@ -338,7 +338,7 @@ static void on_dest_wakeup(struct deferred *d)
 	drop_if_unused(dest);
 }
 
-/* --- for the operations --------------------------------------------------- */
+/* --- for the operations -------------------------------------------------- */
 
 struct loop *sftp_pool_loop(const struct sftp_pool *pool)
 {
@@ -388,7 +388,7 @@ void sftp_pool_watch(struct sftp_pool *pool, struct sftp_pool_watcher *w)
 	pool->watcher = w;
 }
 
-/* --- public --------------------------------------------------------------- */
+/* --- public -------------------------------------------------------------- */
 
 struct sftp_pool *sftp_pool_create(struct loop *loop)
 {

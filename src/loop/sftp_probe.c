@@ -56,8 +56,7 @@ struct sftp_probe_work {
 	uint64_t began_ms;
 };
 
-/* --- the result ------------------------------------------------------------
- */
+/* --- the result ---------------------------------------------------------- */
 
 static struct sftp_probe_step *step_named(
 	struct sftp_probe *probe, const char *name)
@@ -161,8 +160,7 @@ static uint64_t since(const struct sftp_probe_work *work)
 	return loop_now_ms(work->probe->in.loop) - work->began_ms;
 }
 
-/* --- the ways out ----------------------------------------------------------
- */
+/* --- the ways out -------------------------------------------------------- */
 
 static void on_pool_closed(void *arg)
 {
@@ -210,8 +208,7 @@ static void on_cancel(struct op *op)
 	stop(container_of(op, struct sftp_probe, op), ERR_CANCELED, "canceled");
 }
 
-/* --- write, remove ---------------------------------------------------------
- */
+/* --- write, remove ------------------------------------------------------- */
 
 static void on_removed(struct op *op)
 {
@@ -271,8 +268,7 @@ static void begin_write(struct sftp_probe_work *work)
 	must(sftp_put_start(&work->put, on_written) == ERR_OK);
 }
 
-/* --- session and list ------------------------------------------------------
- */
+/* --- session and list ---------------------------------------------------- */
 
 static bool session_failed(const struct sftp_probe *probe)
 {

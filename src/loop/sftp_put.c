@@ -77,7 +77,7 @@ static const struct ssh_timeouts *timeouts(const struct sftp_put *put)
 	return &sftp_job_target(&put->job)->timeouts;
 }
 
-/* --- the ways out --------------------------------------------------------- */
+/* --- the ways out -------------------------------------------------------- */
 
 static void finish(struct sftp_put *put)
 {
@@ -172,7 +172,7 @@ static void abandon(struct sftp_put *put, const char *reason)
 	finish(put);
 }
 
-/* --- open, make folders --------------------------------------------------- */
+/* --- open, make folders -------------------------------------------------- */
 
 static void ask_open(struct sftp_put *put)
 {
@@ -246,7 +246,7 @@ static void folder_missing(struct sftp_put *put)
 	fail(put, &why);
 }
 
-/* --- write, check, publish ------------------------------------------------ */
+/* --- write, check, publish ----------------------------------------------- */
 
 /* `len` bytes into `to`.  When the source fails there are zeros, and the file
  * will not be published. */
@@ -408,7 +408,7 @@ static void reply_publish(struct sftp_put *put, const struct sftp_reply *reply)
 	fail(put, &why);
 }
 
-/* --- callbacks ------------------------------------------------------------ */
+/* --- callbacks ----------------------------------------------------------- */
 
 static void on_reply(struct sftp_job *job, enum sftp_type asked, uint64_t tag,
 	struct sftp_reply *reply)

@@ -55,7 +55,7 @@ bool ssh_auth_is_slow(const struct ssh_auth *a)
 	       is_set(a->target->private_key_passphrase);
 }
 
-/* --- one call per state --------------------------------------------------- */
+/* --- one call per state -------------------------------------------------- */
 
 static unsigned len32(const char *s)
 {
@@ -142,7 +142,7 @@ int ssh_auth_call(struct ssh_auth *a)
 	return calls[a->sm.state](a);
 }
 
-/* --- what came of it ------------------------------------------------------ */
+/* --- what came of it ----------------------------------------------------- */
 
 static void note(struct ssh_auth *a, const char *what)
 {
@@ -163,7 +163,8 @@ static const char *refusal(const struct ssh_auth *a, int rc)
 
 	switch (a->sm.state) {
 	case AUTH_KEY:
-		if (rc == LIBSSH2_ERROR_AUTHENTICATION_FAILED)
+		if (rc == LIBSSH2_ERROR_AUTHENTICATION_FAILED ||
+			rc == LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED)
 			return "private key refused";
 		if (!pass && is_encrypted(a->target->private_key))
 			return "the private key is encrypted: set its "
@@ -198,10 +199,14 @@ static void give_up(struct ssh_auth *a)
 	sm_move(&a->sm, AUTH_FAILED);
 }
 
-static bool is_refusal(int rc)
+/* When the connection dies libssh2 calls the wait for an answer unverified. */
+static bool is_refusal(const struct ssh_auth *a, int rc)
 {
-	return rc == LIBSSH2_ERROR_AUTHENTICATION_FAILED ||
-	       rc == LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED ||
+	if (rc == LIBSSH2_ERROR_AUTHENTICATION_FAILED)
+		return true;
+	if (a->io->eof || a->io->error != 0)
+		return false;
+	return rc == LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED ||
 	       rc == LIBSSH2_ERROR_KEYFILE_AUTH_FAILED ||
 	       rc == LIBSSH2_ERROR_FILE || rc == LIBSSH2_ERROR_INVAL ||
 	       rc == LIBSSH2_ERROR_METHOD_NOT_SUPPORTED ||
@@ -218,7 +223,7 @@ void ssh_auth_take(struct ssh_auth *a, int rc)
 		return;
 	}
 	if (rc < 0) {
-		if (a->sm.state == AUTH_METHODS || !is_refusal(rc)) {
+		if (a->sm.state == AUTH_METHODS || !is_refusal(a, rc)) {
 			ssh_error(a->session, a->io, rc, &a->why);
 			sm_move(&a->sm, AUTH_FAILED);
 			return;

@@ -166,7 +166,7 @@ void ssh_io_close(struct ssh_io *io)
 	close(io->fd);
 }
 
-/* --- libssh2's side ------------------------------------------------------- */
+/* --- libssh2's side ------------------------------------------------------ */
 
 static LIBSSH2_SEND_FUNC(on_libssh2_send)
 {

@@ -41,8 +41,7 @@ struct sshd {
 	char *pins[3]; /* ed25519, ecdsa, rsa */
 };
 
-/* --- files -----------------------------------------------------------------
- */
+/* --- files --------------------------------------------------------------- */
 
 static char *slurp(const char *path)
 {
@@ -75,8 +74,7 @@ static UNUSED int sshd_count(const struct sshd *s, const char *name)
 	return n;
 }
 
-/* --- the server ------------------------------------------------------------
- */
+/* --- the server ---------------------------------------------------------- */
 
 static int listen_somewhere(uint16_t *port)
 {
@@ -220,8 +218,7 @@ static UNUSED void sshd_remove(struct sshd *s)
 	*s = (struct sshd){ 0 };
 }
 
-/* --- the client's side -----------------------------------------------------
- */
+/* --- the client's side --------------------------------------------------- */
 
 struct bench {
 	struct loop *loop;

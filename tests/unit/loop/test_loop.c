@@ -42,8 +42,7 @@ static void wait_for(int n)
 	assert_true(loop_run_until(loop, has_calls, &n, 10000));
 }
 
-/* --- deferred --------------------------------------------------------------
- */
+/* --- deferred ------------------------------------------------------------ */
 
 static struct deferred one, two;
 
@@ -100,8 +99,7 @@ static void test_deferred_forever(void **arg)
 	loop_undefer(&one);
 }
 
-/* --- the turn's end --------------------------------------------------------
- */
+/* --- the turn's end ------------------------------------------------------ */
 
 static int hooks;
 
@@ -124,8 +122,7 @@ static void test_turn_end(void **arg)
 	loop_on_turn_end(loop, NULL, NULL);
 }
 
-/* --- timers ----------------------------------------------------------------
- */
+/* --- timers -------------------------------------------------------------- */
 
 #define TIMERS 500
 
@@ -175,8 +172,7 @@ static void test_timer_sets_itself(void **arg)
 	timer_stop(loop, &timers[0]);
 }
 
-/* --- signals, stop ---------------------------------------------------------
- */
+/* --- signals, stop ------------------------------------------------------- */
 
 static void on_usr1(void *arg)
 {
@@ -193,8 +189,7 @@ static void test_signal_stops(void **arg)
 	assert_int_equal(calls, 1);
 }
 
-/* --- operations ------------------------------------------------------------
- */
+/* --- operations ---------------------------------------------------------- */
 
 static void on_op_cancel(struct op *op)
 {
@@ -228,8 +223,7 @@ static void test_op_cancel(void **arg)
 	assert_int_equal(calls, 3);
 }
 
-/* --- resolve ---------------------------------------------------------------
- */
+/* --- resolve ------------------------------------------------------------- */
 
 static void on_resolved(struct resolve *r)
 {

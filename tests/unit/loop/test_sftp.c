@@ -57,7 +57,7 @@ static void run_file(struct sftp_file *f, enum sftp_file_action action,
 	assert_op(f->op, expected);
 }
 
-/* --- a sink that checks --------------------------------------------------- */
+/* --- a sink that checks -------------------------------------------------- */
 
 struct sink {
 	struct sftp_get get;
@@ -132,8 +132,7 @@ static void round_trip(size_t len)
 	free(data);
 }
 
-/* --- tests -----------------------------------------------------------------
- */
+/* --- tests --------------------------------------------------------------- */
 
 static void test_round_trips(void **arg)
 {

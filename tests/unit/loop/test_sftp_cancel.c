@@ -106,8 +106,7 @@ static struct op *start_probe(void)
 
 typedef struct op *(*start_fn)(void);
 
-/* --- what is to be cut off, and when ---------------------------------------
- */
+/* --- what is to be cut off, and when ------------------------------------- */
 
 static struct op *victim;
 static int moves_left;

@@ -40,8 +40,7 @@ static struct buf reply_of(enum sftp_type type, uint32_t id)
 	return b;
 }
 
-/* --- the parser ------------------------------------------------------------
- */
+/* --- the parser ---------------------------------------------------------- */
 
 static void test_frame(void **arg)
 {
@@ -157,8 +156,7 @@ static void test_status(void **arg)
 	buf_release(&b);
 }
 
-/* --- the client ------------------------------------------------------------
- */
+/* --- the client ---------------------------------------------------------- */
 
 static int replies;
 

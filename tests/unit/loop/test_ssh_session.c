@@ -22,8 +22,7 @@ static void run_stat(struct sftp_file *f, enum err expected)
 	assert_op(f->op, expected);
 }
 
-/* --- host keys -------------------------------------------------------------
- */
+/* --- host keys ----------------------------------------------------------- */
 
 static void test_each_kind_may_be_pinned(void **arg)
 {
@@ -58,8 +57,7 @@ static void test_key_not_pinned(void **arg)
 	bench_close();
 }
 
-/* --- logging in ------------------------------------------------------------
- */
+/* --- logging in ---------------------------------------------------------- */
 
 static void test_password(void **arg)
 {
@@ -168,8 +166,7 @@ static void test_cancel_while_decrypting(void **arg)
 	free(key);
 }
 
-/* --- servers that misbehave ------------------------------------------------
- */
+/* --- servers that misbehave ---------------------------------------------- */
 
 /* A listener that takes connections and says `greeting`, then nothing. */
 struct mute {
@@ -425,8 +422,7 @@ static void test_destinations_are_apart(void **arg)
 	mute_stop(&m);
 }
 
-/* --- keeping and letting go ------------------------------------------------
- */
+/* --- keeping and letting go ---------------------------------------------- */
 
 static bool has_no_session(void *arg)
 {
