@@ -159,6 +159,10 @@ class ServerDies(FaultCase):
         self.assertGreater(kills, 3)
         self.settle(job, count=50, timeout=40)
         self.whole(job, self.folder)
+        # What died is not called refused, unreadable or absent.
+        self.assertLessEqual(
+            {a["code"] for x in self.exports(job) for a in self.export(x["id"])["attempts"]},
+            {"", "ERR_NET", "ERR_UNKNOWN", "ERR_TIMEOUT"})
 
     def test_server_restarted_under_way(self):
         with Sshd() as sshd:
