@@ -58,15 +58,16 @@ static bool fail(const struct reader *r, const char *at, const char *fmt, ...)
 	return false;
 }
 
-static bool fail_range(const struct reader *r, const char *at)
+static void fail_range(const struct reader *r, const char *at)
 {
 	struct str word = { at, (size_t)(r->at - at) };
 
 	if (word.len > WORD_SHOWN)
-		return fail(r, at, "the number is too long; write %s",
+		fail(r, at, "the number is too long; write %s",
 			r->field->values);
-	return fail(r, at, "%.*s is out of range; write %s", STR_ARG(word),
-		r->field->values);
+	else
+		fail(r, at, "%.*s is out of range; write %s", STR_ARG(word),
+			r->field->values);
 }
 
 /* Signs that are right in another place. */
@@ -201,21 +202,22 @@ static bool read_value(struct reader *r, int *value)
 		return read_name(r, value);
 	if (!take_number(r, value))
 		return fail_unexpected(r);
-	if (*value < r->field->low || *value > r->field->high)
-		return fail_range(r, start);
-	return true;
+	if (*value >= r->field->low && *value <= r->field->high)
+		return true;
+	fail_range(r, start);
+	return false;
 }
 
-/* A number of 1 (or `low`) to `high` behind a sign. */
+/* A number from `low` to `high` behind a sign. */
 static bool read_count(
 	struct reader *r, int low, int high, const char *what, int *n)
 {
 	const char *start = r->at;
 
-	if (!take_number(r, n) || *n < low || *n > high)
-		return fail(
-			r, start, "%s a number from %d to %d", what, low, high);
-	return true;
+	if (take_number(r, n) && *n >= low && *n <= high)
+		return true;
+	fail(r, start, "%s a number from %d to %d", what, low, high);
+	return false;
 }
 
 /* Days that depend on the month -------------------------------------------- */
