@@ -138,21 +138,21 @@ enum err delivery_start(struct delivery *d, struct hub *hub,
 	name_files(d, hub, x);
 	d->payload = mem_dup(payload.ptr, payload.len);
 	target = delivery_ssh_target(hub, c);
-	d->put = (struct sftp_put){ .in = {
-					    .pool = hub->pool,
-					    .target = &target,
-					    .path = d->path,
-					    .temp_path = d->temp_path,
-					    .leftovers = (const char *const *)(
-						    void *)d->leftovers,
-					    .leftover_count = d->leftover_count,
-					    .data = d->payload,
-					    .len = payload.len,
-					    .create_folder = x->create_folder,
-					    .fsync = c->fsync,
-					    .mode = FILE_MODE,
-					    .who = d->who,
-				    } };
+	d->put = (struct sftp_put){ 0 };
+	d->put.in = (struct sftp_put_in){
+		.pool = hub->pool,
+		.target = &target,
+		.path = d->path,
+		.temp_path = d->temp_path,
+		.leftovers = (const char *const *)(void *)d->leftovers,
+		.leftover_count = d->leftover_count,
+		.data = d->payload,
+		.len = payload.len,
+		.create_folder = x->create_folder,
+		.fsync = c->fsync,
+		.mode = FILE_MODE,
+		.who = d->who,
+	};
 	e = sftp_put_start(&d->put, on_put);
 	if (e != ERR_OK)
 		d->why = d->put.op.why;

@@ -352,7 +352,8 @@ static unsigned window(const struct destination *d, const struct connection *c)
 
 /* Is an earlier export for the same file still under way?  The large one must
  * not come to its end after the small one and leave the older file. */
-static bool is_being_written(const struct destination *d, const struct export *x)
+static bool is_being_written(
+	const struct destination *d, const struct export *x)
 {
 	char *path = remote_path(x);
 	bool found = false;
