@@ -193,6 +193,31 @@ class ServerDies(FaultCase):
         self.whole(job, self.folder)
 
 
+class ServerLies(FaultCase):
+    """Rule 5: check the close, compare the size, then rename."""
+
+    def deliver(self, mode, codes):
+        with Sshd(sftp=odd_server(self, mode)) as sshd:
+            folder = sshd.home / "in"
+            folder.mkdir()
+            job = self.job_to("odd " + mode, sshd, folder)
+            self.put("E-" + mode, filler=8000)
+            attempt = self.failed_once(job)
+            self.assertIn(attempt["code"], codes, attempt)
+            self.settle(job, count=1)
+            self.whole(job, folder)
+            self.assertEqual(len(self.only(job)["attempts"]), 2)
+
+    def test_a_write_that_was_lost(self):
+        self.deliver("write", {"ERR_REMOTE_SIZE"})
+
+    def test_a_close_that_fails(self):
+        self.deliver("close", {"ERR_REMOTE"})
+
+    def test_an_fsync_that_fails(self):
+        self.deliver("fsync", {"ERR_REMOTE"})
+
+
 class ServerHangs(FaultCase):
     def test_a_server_that_stops_answering_in_the_middle(self):
         """Others go on, and it recovers without help."""
@@ -256,7 +281,7 @@ class ServerHangs(FaultCase):
         """The server hangs in the first rename; the gateway gives up and sends
         the file again, slowly; then the rename of the first attempt happens
         after all. A reader must not see the second one's half file."""
-        with Sshd(sftp=late_server(self, "rename", seconds=4)) as sshd:
+        with Sshd(sftp=odd_server(self, "rename", seconds=4)) as sshd:
             proxy = self.enterContext(Proxy(sshd.port))
             folder = sshd.home / "in"
             folder.mkdir()
@@ -280,25 +305,46 @@ class ServerHangs(FaultCase):
             self.assertEqual((folder / "D-late.xml").read_bytes(), payload)
 
 
-def late_server(case, what, seconds):
-    """The command of an SFTP server that holds the first request of a kind
-    (and all behind it) back for so many seconds, as a hanging disk does."""
-    d = pathlib.Path(case.enterContext(tempfile.TemporaryDirectory(prefix="sluice-late-")))
-    (d / "late.py").write_text(f'''
+ODD_SERVER = """
 import os, struct, subprocess, sys, time
-server = subprocess.Popen(["{SFTP_SERVER}"], stdin=subprocess.PIPE)
-source, once = sys.stdin.buffer, "{d}/once"
-while len(head := source.read(5)) == 5:
-    body = source.read(struct.unpack(">I", head[:4])[0] - 1)
-    if b"{what}" in body[:60] and head[4] in (18, 200) and not os.path.exists(once):
-        open(once, "w").close()
-        time.sleep({seconds})
+mode, seconds, mark = sys.argv[1], float(sys.argv[2]), sys.argv[3]
+server = subprocess.Popen([sys.argv[4]], stdin=subprocess.PIPE)
+CLOSE, WRITE, RENAME, EXTENDED = 4, 6, 18, 200
+
+def wanted(kind, body):
+    if mode == "rename":
+        return kind == RENAME or kind == EXTENDED and b"rename" in body[:40]
+    if mode == "fsync":
+        return kind == EXTENDED and b"fsync" in body[:40]
+    return kind == {"write": WRITE, "close": CLOSE}[mode]
+
+def answer(body, code):
+    sys.stdout.buffer.write(struct.pack(">IB4sIII", 17, 101, body[:4], code, 0, 0))
+    sys.stdout.buffer.flush()
+
+while len(head := sys.stdin.buffer.read(5)) == 5:
+    body = sys.stdin.buffer.read(struct.unpack(">I", head[:4])[0] - 1)
+    if wanted(head[4], body) and not os.path.exists(mark):
+        open(mark, "w").close()
+        if mode == "rename":
+            time.sleep(seconds)
+        else:
+            answer(body, 0 if mode == "write" else 4)
+            continue
     server.stdin.write(head + body)
     server.stdin.flush()
 server.stdin.close()
 server.wait()
-''')
-    return f"{sys.executable} {d}/late.py"
+"""
+
+
+def odd_server(case, mode, seconds=0):
+    """The command of an SFTP server that does one request badly, once:
+    holds a rename (and all behind it) back as a hanging disk does, loses a
+    write that it calls done, or fails a close or an fsync."""
+    d = pathlib.Path(case.enterContext(tempfile.TemporaryDirectory(prefix="sluice-odd-")))
+    (d / "odd.py").write_text(ODD_SERVER)
+    return f"{sys.executable} {d}/odd.py {mode} {seconds} {d}/once {SFTP_SERVER}"
 
 
 if __name__ == "__main__":
