@@ -11,6 +11,18 @@
 
 #define KEY_NAME_MAX 255
 
+/* A key that is limited to stores has to do only with keys that see no more
+ * than it does; `stores` are the other key's. */
+static bool within_scope(const struct call *c, struct str stores)
+{
+	struct str one;
+	bool within = stores.len > 0 || c->caller.scope.count == 0;
+
+	while (within && store_next(&stores, &one))
+		within = scope_allows(c, one);
+	return within;
+}
+
 /* --- list ----------------------------------------------------------------- */
 
 /* There are few keys: all are read, sorted and then cut to the page. */
@@ -24,6 +36,8 @@ static bool take(void *arg, const struct api_key *k)
 {
 	struct key_rows *rows = arg;
 
+	if (!within_scope(rows->c, k->stores))
+		return true;
 	if (rows->count == rows->cap) {
 		rows->cap = rows->cap * 2 + 16;
 		rows->list =
@@ -182,19 +196,12 @@ static struct str make_text(struct call *c, struct api_key *k)
 	return buf_view(text);
 }
 
-/* A key that is limited to stores makes only keys that see no more. */
-static bool may_give(struct call *c, struct str stores)
+static void refuse(struct call *c, const char *verb)
 {
-	struct str one;
-	bool within = stores.len > 0 || c->caller.scope.count == 0;
-
-	while (within && store_next(&stores, &one))
-		within = scope_allows(c, one);
-	if (!within)
-		answer_error(c, 403, "FORBIDDEN",
-			"a key that is limited to stores can only make keys "
-			"for these stores");
-	return within;
+	answer_error(c, 403, "FORBIDDEN",
+		"a key that is limited to stores can only %s keys for these "
+		"stores",
+		verb);
 }
 
 void key_create(struct call *c)
@@ -209,8 +216,8 @@ void key_create(struct call *c)
 	read_key(c, &k, f);
 	if (faults_any(f))
 		return answer_faults(c, f);
-	if (!may_give(c, k.stores))
-		return;
+	if (!within_scope(c, k.stores))
+		return refuse(c, "make");
 	text = make_text(c, &k);
 	e = turn_write(c->hub, &t);
 	if (e == ERR_OK)
@@ -227,11 +234,31 @@ void key_create(struct call *c)
 	answer_after_commit(c, 201);
 }
 
+struct wanted {
+	struct call *c;
+	bool foreign;
+};
+
+static bool check_foreign(void *arg, const struct api_key *k)
+{
+	struct wanted *w = arg;
+
+	if (!str_eq(k->name, str_of(w->c->path[0])))
+		return true;
+	w->foreign = !within_scope(w->c, k->stores);
+	return false;
+}
+
 void key_delete(struct call *c)
 {
+	struct wanted w = { c, false };
 	struct txn *t;
 	enum err e = turn_write(c->hub, &t);
 
+	if (e == ERR_OK)
+		record_key_each(t, check_foreign, &w);
+	if (w.foreign)
+		return refuse(c, "revoke");
 	if (e == ERR_OK)
 		e = record_key_delete(t, str_of(c->path[0]));
 	if (e == ERR_NOT_FOUND)

@@ -41,6 +41,31 @@ class Keys(ApiCase):
         make(403, stores=["north", "south"])
         make(201, stores=["north"])
 
+    def test_a_limited_key_sees_and_revokes_only_keys_within_its_stores(self):
+        limited = self.key("OPERATOR_ADMIN", ["north", "south"])
+        stores = {"own": ["north"], "both": ["south", "north"], "foreign": ["west"],
+                  "wider": ["north", "west"], "all": []}
+        names = {}
+        for kind, ids in stores.items():
+            names[kind] = unique(kind)
+            self.call("POST", "/v1/keys", {"name": names[kind], "role": "OPERATOR_READER",
+                                           "stores": ids}, 201)
+
+        def listed(key=None):
+            found = self.call("GET", "/v1/keys?size=500", key=key).body
+            self.assertEqual(found["totalElements"], len(found["content"]))
+            return {k["name"] for k in found["content"]}
+        self.assertEqual(listed(limited) & set(names.values()), {names["own"], names["both"]})
+        self.assertNotIn("admin", listed(limited))
+        self.assertLessEqual(set(names.values()) | {"admin"}, listed())
+        for kind in ("foreign", "wider", "all"):
+            self.call("DELETE", f"/v1/keys/{names[kind]}", None, 403, "FORBIDDEN", key=limited)
+        self.call("DELETE", "/v1/keys/admin", None, 403, "FORBIDDEN", key=limited)
+        for kind in ("own", "both"):
+            self.call("DELETE", f"/v1/keys/{names[kind]}", None, 204, key=limited)
+        self.call("DELETE", f"/v1/keys/{names['own']}", None, 404, key=limited)
+        self.call("DELETE", f"/v1/keys/{names['all']}", None, 204)
+
     def test_command_line_beside_the_gateway(self):
         name = unique("cli")
         made = self.gateway.run("key", "add", "--name", name, "--role", "OPERATOR_READER")
