@@ -17,11 +17,13 @@ static void put_ids(struct buf *out, const struct export *x)
 	buf_json_string(out, x->job_name);
 	buf_text(out, ",\"clientId\":");
 	put_uuid(out, x->client_id);
-	buf_printf(out, ",\"entity\":\"%s\",\"reference\":",
-		export_entity_name(x->entity));
+	buf_text(out, ",\"entity\":\"");
+	buf_text(out, export_entity_name(x->entity));
+	buf_text(out, "\",\"reference\":");
 	buf_json_string(out, x->reference);
-	buf_printf(out, ",\"triggerStatus\":\"%s\",\"supplierExternalId\":",
-		status_name(x->entity, x->trigger_status));
+	buf_text(out, ",\"triggerStatus\":\"");
+	buf_text(out, status_name(x->entity, x->trigger_status));
+	buf_text(out, "\",\"supplierExternalId\":");
 	buf_json_string(out, x->supplier_external_id);
 	buf_text(out, ",\"storeExternalId\":");
 	buf_json_string(out, x->store_external_id);
@@ -43,17 +45,22 @@ void export_put(struct buf *out, const struct export *x)
 
 	export_remote_path(x, &path);
 	put_ids(out, x);
-	buf_printf(out, ",\"status\":\"%s\",\"format\":\"%s\",\"fileName\":",
-		export_state_name(x->state), export_format_name(x->format));
+	buf_text(out, ",\"status\":\"");
+	buf_text(out, export_state_name(x->state));
+	buf_text(out, "\",\"format\":\"");
+	buf_text(out, export_format_name(x->format));
+	buf_text(out, "\",\"fileName\":");
 	buf_json_string(out, x->file_name);
 	buf_text(out, ",\"remotePath\":");
 	buf_json_string(out, buf_view(&path));
 	put_times(out, x);
-	buf_printf(out,
-		",\"retriesLeft\":%u,\"attemptCount\":%u,\"payloadSize\":%llu,"
-		"\"message\":",
-		x->retries_left, x->attempts,
-		(unsigned long long)x->payload_size);
+	buf_text(out, ",\"retriesLeft\":");
+	buf_u64(out, x->retries_left);
+	buf_text(out, ",\"attemptCount\":");
+	buf_u64(out, x->attempts);
+	buf_text(out, ",\"payloadSize\":");
+	buf_u64(out, x->payload_size);
+	buf_text(out, ",\"message\":");
 	buf_json_string(out, x->message);
 	buf_release(&path);
 }

@@ -54,22 +54,41 @@ void buf_put(struct buf *b, const void *data, size_t len)
 	b->data[b->len] = '\0';
 }
 
+/* Into the room that is there; what doesn't fit is printed again. */
 void buf_printf(struct buf *b, const char *fmt, ...)
 {
+	size_t room = b->full ? 0 : b->cap - b->len;
 	va_list args, again;
 	char *to;
 	int n;
 
 	va_start(args, fmt);
 	va_copy(again, args);
-	n = vsnprintf(NULL, 0, fmt, args);
+	n = vsnprintf(room > 0 ? b->data + b->len : NULL, room, fmt, args);
 	va_end(args);
-	to = n < 0 ? NULL : buf_reserve(b, (size_t)n);
-	if (to != NULL) {
-		vsnprintf(to, (size_t)n + 1, fmt, again);
+	if (n >= 0 && (size_t)n < room) {
 		b->len += (size_t)n;
+	} else {
+		if (room > 0)
+			b->data[b->len] = '\0';
+		to = n < 0 ? NULL : buf_reserve(b, (size_t)n);
+		if (to != NULL) {
+			vsnprintf(to, (size_t)n + 1, fmt, again);
+			b->len += (size_t)n;
+		}
 	}
 	va_end(again);
+}
+
+void buf_u64(struct buf *b, uint64_t n)
+{
+	char digits[20], *from = digits + sizeof digits;
+
+	do {
+		*--from = (char)('0' + n % 10);
+		n /= 10;
+	} while (n > 0);
+	buf_put(b, from, (size_t)(digits + sizeof digits - from));
 }
 
 void buf_drop(struct buf *b, size_t len)

@@ -1,6 +1,5 @@
 #include "sluice/base/clock.h"
 
-#include <stdio.h>
 #include <time.h>
 
 #define MS_PER_DAY INT64_C(86400000)
@@ -52,10 +51,41 @@ static void date_of_days(int64_t days, int *year, int *month, int *day)
 	*year = (int)(yoe + era * 400 + (*month <= 2));
 }
 
+/* `n` digits and what follows them; a page of a list shows many times, so
+ * this is worth more than a printf. */
+static char *put(char *to, int value, int n, const char *after)
+{
+	for (int i = n; i-- > 0; value /= 10)
+		to[i] = (char)('0' + value % 10);
+	to += n;
+	while (*after != '\0')
+		*to++ = *after++;
+	*to = '\0';
+	return to;
+}
+
+static char *put_date(char *to, int64_t days, const char *dash)
+{
+	int y, mo, d;
+
+	date_of_days(days, &y, &mo, &d);
+	to = put(to, y, 4, dash);
+	to = put(to, mo, 2, dash);
+	return put(to, d, 2, "T");
+}
+
+static char *put_clock(char *to, int seconds, const char *colon)
+{
+	to = put(to, seconds / 3600, 2, colon);
+	to = put(to, seconds / 60 % 60, 2, colon);
+	return put(to, seconds % 60, 2, "");
+}
+
 char *time_format(int64_t ms, enum time_form form, char out[TIME_TEXT_SIZE])
 {
-	int y, mo, d, h, mi, s, milli;
+	bool compact = form == TIME_COMPACT;
 	int64_t days, rest;
+	char *to;
 
 	if (ms < YEAR_0)
 		ms = YEAR_0;
@@ -63,27 +93,13 @@ char *time_format(int64_t ms, enum time_form form, char out[TIME_TEXT_SIZE])
 		ms = YEAR_9999;
 	days = ms / MS_PER_DAY - (ms % MS_PER_DAY < 0);
 	rest = ms - days * MS_PER_DAY;
-	date_of_days(days, &y, &mo, &d);
-	h = (int)(rest / 3600000);
-	mi = (int)(rest / 60000 % 60);
-	s = (int)(rest / 1000 % 60);
-	milli = (int)(rest % 1000);
-	switch (form) {
-	case TIME_ISO_MS:
-	case TIME_ISO_OFFSET:
-		snprintf(out, TIME_TEXT_SIZE,
-			"%04d-%02d-%02dT%02d:%02d:%02d.%03d%s", y, mo, d, h, mi,
-			s, milli, form == TIME_ISO_MS ? "Z" : "+00:00");
-		break;
-	case TIME_ISO_S:
-		snprintf(out, TIME_TEXT_SIZE, "%04d-%02d-%02dT%02d:%02d:%02dZ",
-			y, mo, d, h, mi, s);
-		break;
-	case TIME_COMPACT:
-		snprintf(out, TIME_TEXT_SIZE, "%04d%02d%02dT%02d%02d%02d", y,
-			mo, d, h, mi, s);
-		break;
-	}
+	to = put_date(out, days, compact ? "" : "-");
+	to = put_clock(to, (int)(rest / 1000), compact ? "" : ":");
+	if (form == TIME_ISO_S)
+		put(to, 0, 0, "Z");
+	else if (form == TIME_ISO_MS || form == TIME_ISO_OFFSET)
+		put(put(to, 0, 0, "."), (int)(rest % 1000), 3,
+			form == TIME_ISO_MS ? "Z" : "+00:00");
 	return out;
 }
 

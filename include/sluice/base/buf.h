@@ -28,6 +28,7 @@ void buf_clear(struct buf *b);   /* keeps the memory */
 void buf_put(struct buf *b, const void *data, size_t len);
 void buf_printf(struct buf *b, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+void buf_u64(struct buf *b, uint64_t n); /* decimal */
 
 static inline void buf_char(struct buf *b, char c)
 {

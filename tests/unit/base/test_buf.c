@@ -50,6 +50,39 @@ static void the_cap_is_exact_and_sticky(void **state)
 	buf_release(&b);
 }
 
+static void prints_what_fits_and_what_does_not(void **state)
+{
+	struct buf b = buf_make(400);
+
+	(void)state;
+	for (int i = 0; i < 40; i++)
+		buf_printf(&b, "%03d,%s", i, "123456");
+	assert_int_equal(b.len, 400);
+	assert_false(b.full);
+	assert_string_equal(b.data + 380, "038,123456039,123456");
+	buf_printf(&b, "%s", "");
+	assert_false(b.full);
+	buf_printf(&b, "%d", 7);
+	assert_true(b.full);
+	assert_int_equal(b.len, 400);
+	assert_string_equal(b.data + 390, "039,123456");
+	buf_release(&b);
+}
+
+static void whole_numbers(void **state)
+{
+	struct buf b = buf_make(100);
+
+	(void)state;
+	buf_u64(&b, 0);
+	buf_char(&b, ' ');
+	buf_u64(&b, 1234567890);
+	buf_char(&b, ' ');
+	buf_u64(&b, UINT64_MAX);
+	assert_string_equal(b.data, "0 1234567890 18446744073709551615");
+	buf_release(&b);
+}
+
 static void a_huge_reserve_does_not_overflow(void **state)
 {
 	struct buf b = buf_make(1000);
@@ -122,6 +155,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(grows_and_stays_terminated),
 		cmocka_unit_test(the_cap_is_exact_and_sticky),
+		cmocka_unit_test(prints_what_fits_and_what_does_not),
+		cmocka_unit_test(whole_numbers),
 		cmocka_unit_test(a_huge_reserve_does_not_overflow),
 		cmocka_unit_test(reserve_then_add),
 		cmocka_unit_test(drop_from_the_front),
