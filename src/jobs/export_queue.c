@@ -205,7 +205,7 @@ static void on_settled(
 	struct hub *hub = r->destination->hub;
 
 	(void)why;
-	if (e == ERR_OK || hub->turn.fatal)
+	if (e == ERR_OK || hub->turn.fatal || hub->stopping)
 		run_free(r);
 	else
 		timer_set(
@@ -213,7 +213,8 @@ static void on_settled(
 }
 
 /* How it ended must be on disk before the run is forgotten; a full database
- * is asked again until it has room. */
+ * is asked again until it has room, or until the gateway stops: the next start
+ * then finds the attempt RUNNING and its outcome is unknown. */
 static void settle(struct run *r)
 {
 	struct hub *hub = r->destination->hub;
