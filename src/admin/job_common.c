@@ -4,6 +4,9 @@
 #include "auth.h"
 #include "sluice/store/record_entity.h"
 
+/* Bytes of unknown ids in one message. */
+#define UNKNOWN_MAX 1500
+
 struct export_job *job_find(struct call *c)
 {
 	struct export_job *found = NULL;
@@ -16,14 +19,29 @@ struct export_job *job_find(struct call *c)
 	return found;
 }
 
+/* --- suppliers ------------------------------------------------------------ */
+
+static bool find_supplier(
+	struct call *c, const char *id, struct entity_row *row)
+{
+	return record_entity_get(turn_read(c->hub), ENTITY_SUPPLIER, str_of(id),
+		       row) == ERR_OK &&
+	       scope_allows_any(c, row->store_ids);
+}
+
+bool job_sees_supplier(struct call *c, const char *id)
+{
+	struct entity_row row;
+
+	return find_supplier(c, id, &row);
+}
+
 /* {externalId,name} of one supplier; NULL when the key doesn't see it. */
 static json_t *supplier_view(struct call *c, const char *id)
 {
 	struct entity_row row;
 
-	if (record_entity_get(turn_read(c->hub), ENTITY_SUPPLIER, str_of(id),
-		    &row) != ERR_OK ||
-		!scope_allows_any(c, row.store_ids))
+	if (!find_supplier(c, id, &row))
 		return NULL;
 	return json_pack("{s:s, s:s%}", "externalId", id, "name", row.name.ptr,
 		row.name.len);
@@ -44,46 +62,110 @@ void job_put(struct call *c, const void *job)
 	answer_put_json(c, view);
 }
 
-void job_check_suppliers(
-	struct call *c, const char *const *ids, size_t count, struct faults *f)
-{
-	struct txn *t = turn_read(c->hub);
+/* --- references ----------------------------------------------------------- */
 
-	for (size_t i = 0; i < count; i++)
-		if (!record_entity_exists(t, ENTITY_SUPPLIER, str_of(ids[i])))
-			faults_add(f, FAULT_NO_REF, "supplierExternalIds",
-				"there is no supplier with the external id "
-				"'%s'",
-				ids[i]);
+struct unknown {
+	struct buf ids;
+	bool cut; /* of very many only the first are named */
+};
+
+static void add_unknown(struct unknown *u, const char *id)
+{
+	if (u->cut)
+		return;
+	u->cut = u->ids.len >= UNKNOWN_MAX;
+	if (u->ids.len > 0)
+		buf_text(&u->ids, ", ");
+	buf_text(&u->ids, u->cut ? "..." : id);
+}
+
+/* The template of facts.md 5.1. */
+static void fault_no_ref(struct faults *f, const char *field, const char *ids,
+	const char *id_type)
+{
+	faults_add(f, FAULT_NO_REF, field,
+		"At least one %s does not exist in Djust system : %s with "
+		"type %s",
+		field, ids, id_type);
+}
+
+/* What could be an id; the rest has its fault from the model. */
+static const char *id_text(const json_t *value)
+{
+	const char *id = json_string_value(value);
+	size_t len = json_string_length(value);
+
+	return id != NULL && len <= REFERENCE_MAX && strlen(id) == len &&
+			       str_trim(str_of(id)).len > 0
+		       ? id
+		       : NULL;
+}
+
+void job_check_suppliers(struct call *c, struct faults *f)
+{
+	json_t *ids = json_object_get(c->json, "supplierExternalIds"), *item;
+	struct unknown u = { .ids = buf_make(UNKNOWN_MAX * 2) };
+	size_t i;
+
+	json_array_foreach (ids, i, item) {
+		const char *id = id_text(item);
+
+		if (id != NULL && !job_sees_supplier(c, id))
+			add_unknown(&u, id);
+	}
+	if (u.ids.len > 0)
+		fault_no_ref(f, "supplierExternalIds",
+			arena_dup(&c->arena, buf_view(&u.ids)), "EXTERNAL_ID");
+	buf_release(&u.ids);
 }
 
 /* The connection's type that a method needs. */
-static bool fits(enum export_method method, enum connection_type type)
+static bool fits(const char *method, enum connection_type type)
 {
-	if (method == METHOD_SFTP)
+	if (strcmp(method, "SFTP_CLIENT") == 0)
 		return type == CONNECTION_SFTP || type == CONNECTION_FTP;
 	return type == CONNECTION_API || type == CONNECTION_API_OAUTH2;
 }
 
-void job_check_connection(
-	struct call *c, const struct export_job *j, struct faults *f)
+static bool has_fault(const struct faults *f, const char *field)
 {
-	const struct connection *k;
-	char id[UUID_TEXT_SIZE];
+	for (size_t i = 0; i < f->count; i++)
+		if (strcmp(f->list[i].field, field) == 0)
+			return true;
+	return false;
+}
 
-	if (uuid_is_nil(j->client_id))
-		return; /* previews may leave it out */
-	k = catalog_connection(c->hub, j->client_id);
+/* Without a clientId: the model's matter, since previews need none. */
+static void check_connection(struct call *c, struct faults *f)
+{
+	const char *method =
+		json_string_value(json_object_get(c->json, "exportMethod"));
+	const json_t *client = json_object_get(c->json, "clientId");
+	const struct connection *k;
+	char text[UUID_TEXT_SIZE];
+	struct uuid id;
+
+	if (!json_is_string(client) ||
+		!uuid_parse(str_of(json_string_value(client)), &id))
+		return;
+	k = catalog_connection(c->hub, id);
 	if (k == NULL)
-		faults_add(f, FAULT_NO_REF, "clientId",
-			"there is no connection with the id '%s'",
-			uuid_format(j->client_id, id));
-	else if (!fits(j->method, k->type))
+		fault_no_ref(f, "clientId", uuid_format(id, text), "DJUST_ID");
+	else if (method != NULL && !has_fault(f, "exportMethod") &&
+		 !fits(method, k->type))
 		faults_add(f, FAULT_NOT_ALLOWED, "exportMethod",
 			"the connection '%s' is of type %s, which does not fit "
 			"the job's exportMethod",
 			k->name, connection_type_name(k->type));
 }
+
+void job_check_references(struct call *c, struct faults *f)
+{
+	check_connection(c, f);
+	job_check_suppliers(c, f);
+}
+
+/* --- storing -------------------------------------------------------------- */
 
 bool job_store(struct call *c, struct export_job *j)
 {

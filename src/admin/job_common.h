@@ -11,13 +11,16 @@ struct export_job *job_find(struct call *c);
 /* The answer's form, with `suppliers` as far as the key sees them. */
 void job_put(struct call *c, const void *job);
 
-/* Adds F-E-002 for each supplier that doesn't exist. */
-void job_check_suppliers(
-	struct call *c, const char *const *ids, size_t count, struct faults *f);
+/* Whether a supplier exists and the key sees it. */
+bool job_sees_supplier(struct call *c, const char *id);
 
-/* Adds what is wrong with the job's connection. */
-void job_check_connection(
-	struct call *c, const struct export_job *j, struct faults *f);
+/* Adds F-E-002 for the suppliers of the body that the key doesn't see.  Reads
+ * the body itself, so that these faults come together with those of its
+ * shape. */
+void job_check_suppliers(struct call *c, struct faults *f);
+
+/* The same for suppliers and connection. */
+void job_check_references(struct call *c, struct faults *f);
 
 /* Stores it (taken over) as changed now; false: answered. */
 bool job_store(struct call *c, struct export_job *j);

@@ -128,12 +128,7 @@ static struct export_job *read_job(struct call *c, struct uuid id)
 		c->json, &c->hub->settings.retry, false, f);
 	const struct export_job *other;
 
-	if (j != NULL) {
-		job_check_connection(c, j, f);
-		job_check_suppliers(c,
-			(const char *const *)j->supplier_external_ids,
-			j->supplier_count, f);
-	}
+	job_check_references(c, f);
 	if (j == NULL || faults_any(f)) {
 		export_job_destroy(j);
 		answer_faults(c, f);

@@ -82,8 +82,7 @@ void job_preview(struct call *c)
 	struct export_job *j =
 		export_job_from_json(c->json, &c->hub->settings.retry, true, f);
 
-	if (j != NULL)
-		job_check_connection(c, j, f);
+	job_check_references(c, f);
 	if (j == NULL || faults_any(f))
 		answer_faults(c, f);
 	else

@@ -18,8 +18,8 @@ static void change(struct call *c, bool add)
 		return;
 	f = call_faults(c);
 	ids = export_job_supplier_ids_from_json(c->json, &count, f);
-	if (add && !faults_any(f))
-		job_check_suppliers(c, ids, count, f);
+	if (add)
+		job_check_suppliers(c, f);
 	if (faults_any(f))
 		return answer_faults(c, f);
 	j = export_job_copy(old);

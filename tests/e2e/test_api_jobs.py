@@ -51,6 +51,38 @@ class Jobs(ApiCase):
             self.client, supplierExternalIds=["no-such-one"], format="PDF", typo=1), 400)
         self.assertGreaterEqual(len(answer.body["errors"]), 2)
 
+    def test_unknown_references_come_with_the_other_faults(self):
+        known, nobody = self.make_supplier(), "01890000-0000-7000-8000-000000000000"
+        body = self.job_body(nobody, supplierExternalIds=["nope-1", known, "nope-2"],
+                             format="PDF", typo=1)
+        job = self.make_job(self.client)
+        for method, path in (("POST", V1), ("PUT", f"{V1}/{job}"), ("POST", f"{V1}/preview")):
+            with self.subTest(method=method, path=path):
+                answer = self.call(method, path, body, 400, "VALIDATION_FAILED")
+                self.assertEqual(self.fields(answer), {
+                    "format": "INVALID_VALUE", "typo": "UNKNOWN_FIELD",
+                    "clientId": "F-E-002", "supplierExternalIds": "F-E-002"})
+                said = {e["field"]: e["message"] for e in answer.body["errors"]}
+                self.assertEqual(
+                    said["supplierExternalIds"],
+                    "At least one supplierExternalIds does not exist in Djust system : "
+                    "nope-1, nope-2 with type EXTERNAL_ID")
+                self.assertEqual(said["clientId"],
+                                 "At least one clientId does not exist in Djust system : "
+                                 f"{nobody} with type DJUST_ID")
+        answer = self.call("PATCH", f"/v2/jobouts/{job}/suppliers",
+                           {"supplierExternalIds": ["nope-1"], "typo": 1}, 400)
+        self.assertEqual(self.fields(answer),
+                         {"supplierExternalIds": "F-E-002", "typo": "UNKNOWN_FIELD"})
+
+    def test_many_unknown_suppliers_are_one_fault(self):
+        ids = [f"unknown-supplier-{i:04}" for i in range(500)]
+        answer = self.call("POST", V1, self.job_body(self.client, supplierExternalIds=ids),
+                           400, "F-E-002")
+        [fault] = answer.body["errors"]
+        self.assertIn(", ".join(ids[:50]), fault["message"])
+        self.assertTrue(fault["message"].endswith(", ... with type EXTERNAL_ID"))
+
     def test_duplicate_name(self):
         body = self.job_body(self.client)
         self.call("POST", V1, body, 201)
