@@ -117,9 +117,10 @@ uint64_t ranked_count(
 }
 
 /* Finds the entry of one level that holds key number *n of what begins at
- * `first`; *n becomes its number within that entry. */
+ * `first`; *n becomes its number within that entry, *back its number from the
+ * table's end, UINT64_MAX unless that is in the same entry. */
 static bool find_nth(struct txn *t, enum table table, unsigned level,
-	uint64_t *n, struct key *first)
+	uint64_t *n, uint64_t *back, struct key *first)
 {
 	struct key from = counts_key(table, level, key_view(first));
 	struct cursor c;
@@ -130,6 +131,8 @@ static bool find_nth(struct txn *t, enum table table, unsigned level,
 
 		if (*n < keys) {
 			*first = key_text(counts_first(&c));
+			more = cursor_next(&c) && counts_is(&c, table, level);
+			*back = more ? UINT64_MAX : keys - 1 - *n;
 			return true;
 		}
 		*n -= keys;
@@ -141,11 +144,21 @@ bool ranked_select(
 	struct txn *t, enum table table, uint64_t n, struct cursor *c)
 {
 	struct key first = key_text(RANKED_BOTTOM);
+	uint64_t back;
 
 	if (t->writing && ranked_flush(t, table) != ERR_OK)
 		return false;
-	if (!find_nth(t, table, 2, &n, &first) ||
-		!find_nth(t, table, 1, &n, &first) || !cursor_seek(c, &first))
+	if (!find_nth(t, table, 2, &n, &back, &first) ||
+		!find_nth(t, table, 1, &n, &back, &first))
+		return false;
+	if (back < n) { /* the newest rows are asked for most */
+		if (!cursor_last(c))
+			return false;
+		while (back > 0 && cursor_prev(c))
+			back--;
+		return back == 0;
+	}
+	if (!cursor_seek(c, &first))
 		return false;
 	while (n > 0 && cursor_next(c))
 		n--;
