@@ -1,5 +1,5 @@
-/* The scanner's state, shared by csv.c (what bytes mean) and csv_buffer.c
- *(where they lie).
+/* The scanner's state: csv.c knows what the bytes mean, csv_buffer.c where they
+ * lie.
  *
  * Bytes go from the chunk into a buffer of our own, where the row under way
  * always lies in one piece, so that fields can be handed out as they stand:
