@@ -1,0 +1,60 @@
+"""What the contract prints as an example is accepted as it stands there."""
+
+import unittest
+
+from gateway import Gateway
+
+CONNECTION = {
+    "name": "erp-sftp", "active": True,
+    "clientConfiguration": {"type": "SFTP_CLIENT", "connectionInformation": {
+        "hostname": "sftp.example.com", "port": 22, "username": "hub",
+        "password": "...", "privateKey": "-----BEGIN OPENSSH PRIVATE KEY-----...",
+        "privateKeyPassphrase": "...", "hostKeys": ["SHA256:base64fingerprint"]}}}
+
+JOB = {
+    "name": "orders-to-erp", "active": True, "entity": "ORDER",
+    "exportMethod": "SFTP_CLIENT", "outputFolder": "/out/orders", "format": "XML",
+    "fileNameFormat": "SHORT", "triggerStatuses": ["ACCEPTED_BY_SUPPLIER"],
+    "supplierExternalIds": ["SUP-ACME-001"],
+    "retry": {"maxRetries": 5, "intervalSeconds": 900}}
+
+
+class Examples(unittest.TestCase):
+    def setUp(self):
+        self.gateway = Gateway()
+        self.gateway.start()
+        self.addCleanup(self.gateway.stop)
+
+    def call(self, status, method, path, body=None):
+        answer = self.gateway.request(method, path, body)
+        self.assertEqual(answer.status, status, answer.body)
+        return answer.body
+
+    def test_connection_and_export_job(self):
+        made = self.call(201, "POST", "/v1/mapper/client", CONNECTION)
+        shown = made["clientConfiguration"]["connectionInformation"]
+        for secret in ("password", "privateKey", "privateKeyPassphrase"):
+            self.assertEqual(shown[secret], "***")
+        self.call(201, "PUT", "/v1/entities/SUPPLIER/SUP-ACME-001", {"name": "Acme"})
+        job = self.call(201, "POST", "/v1/mapper/jobout", {**JOB, "clientId": made["id"]})
+        for key, value in JOB.items():
+            if key not in ("supplierExternalIds", "retry"):
+                self.assertEqual(job[key], value)
+        self.assertEqual(job["suppliers"], [{"externalId": "SUP-ACME-001", "name": "Acme"}])
+
+    def test_the_old_key_is_refused_even_when_it_is_null(self):
+        made = self.call(201, "POST", "/v1/mapper/client", CONNECTION)
+        body = {**JOB, "clientId": made["id"], "supplierExternalIds": [], "suppliers": None}
+        answer = self.call(400, "POST", "/v1/mapper/jobout", body)
+        self.assertIn("suppliers", [e["field"] for e in answer["errors"]])
+
+    def test_a_secret_with_its_quotes_forgotten_is_not_repeated(self):
+        text = b'{"name":"x","clientConfiguration":{"password":hunter2}}'
+        answer = self.gateway.request("POST", "/v1/mapper/client", text,
+                                      headers={"content-type": "application/json"})
+        self.assertEqual(answer.status, 400)
+        self.assertNotIn("hunter2", str(answer.body))
+
+
+if __name__ == "__main__":
+    unittest.main()
