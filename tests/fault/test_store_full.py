@@ -2,13 +2,17 @@
 error, what was answered stays, reading goes on, and with room it goes on by
 itself (docs/operations.md)."""
 
+import ctypes
+import os
 import pathlib
 import subprocess
 import tempfile
+import time
 import unittest
 
-from export_case import ACCEPTED, SUCCESS, ExportCase, order
+from export_case import ACCEPTED, RUNNING, SUCCESS, ExportCase, order
 from gateway import NO_KEY, Gateway
+from proxy import Proxy
 from wait import wait_until
 
 
@@ -100,15 +104,47 @@ class DiskFull(FullCase):
         wait_until(lambda: self.gateway.request(
             "GET", "/health/ready", key=NO_KEY).status == 200, 10)
 
-    def test_disk_full_at_the_start(self):
-        hog = pathlib.Path(self.disk) / "hog"
+    def test_outcomes_that_cannot_be_written_do_not_keep_it_from_stopping(self):
+        proxy = self.enterContext(Proxy(self.sshd.port))
+        job = self.make_job(clientId=self.connect("p", port=proxy.port))
+        self.put("S-warm")
+        self.settle(job, count=1)
+        # Somebody reads and does not end (a backup that hangs): what is freed
+        # can't be used again.
+        end_reading = read_for_ever(self.gateway.data_dir)
+        proxy.stall()
+        for n in range(20):
+            self.put(f"S-{n}")
+        wait_until(lambda: len(self.exports(job, status=RUNNING)) == 20)
+        hog = self.take_all()
+        proxy.resume()
+        wait_until(lambda: len(self.visible()) == 21)
+        self.assertEqual(len(self.exports(job, status=RUNNING)), 20)
+        started = time.monotonic()
         self.gateway.stop()
-        with open(hog, "wb") as f:
-            try:
-                while f.write(b"x" * 65536):
-                    f.flush()
-            except OSError:
+        self.assertLess(time.monotonic() - started, 5)
+        end_reading()
+        hog.unlink()
+        self.gateway.start()
+        self.settle(job, count=21)
+        outcomes = [a["outcome"] for a in self.export(self.exports(job)[-1]["id"])["attempts"]]
+        self.assertEqual(outcomes, ["UNKNOWN", "SUCCESS"])
+
+    def take_all(self):
+        """A file that takes all that is left of the disk."""
+        path = pathlib.Path(self.disk) / "hog"
+        fd = os.open(path, os.O_CREAT | os.O_WRONLY)
+        try:
+            while os.write(fd, b"x" * 4096):
                 pass
+        except OSError:
+            return path
+        finally:
+            os.close(fd)
+
+    def test_disk_full_at_the_start(self):
+        self.gateway.stop()
+        hog = self.take_all()
         self.gateway.start(ready=False)
         try:
             wait_until(lambda: self.gateway.process.poll() is not None or
@@ -119,6 +155,26 @@ class DiskFull(FullCase):
         hog.unlink()
         self.gateway.start()
         self.gateway.ok("GET", "/v1/orders")
+
+
+def read_for_ever(directory):
+    """Begins to read the database in a transaction of its own; answers what
+    ends it."""
+    lmdb = ctypes.CDLL("liblmdb.so.0")
+    lmdb.mdb_env_close.restype = lmdb.mdb_txn_abort.restype = None
+    env, txn = ctypes.c_void_p(), ctypes.c_void_p()
+    read_only = 0x20000
+    for rc in (lmdb.mdb_env_create(ctypes.byref(env)),
+               lmdb.mdb_env_set_maxdbs(env, 64),
+               lmdb.mdb_env_open(env, str(directory).encode(), read_only, 0o600),
+               lmdb.mdb_txn_begin(env, None, read_only, ctypes.byref(txn))):
+        if rc != 0:
+            raise OSError(rc, "LMDB")
+
+    def end():
+        lmdb.mdb_txn_abort(txn)
+        lmdb.mdb_env_close(env)
+    return end
 
 
 if __name__ == "__main__":
