@@ -55,7 +55,7 @@ void export_put(struct buf *out, const struct export *x)
 	buf_json_string(out, buf_view(&path));
 	put_times(out, x);
 	buf_text(out, ",\"retriesLeft\":");
-	buf_u64(out, x->retries_left);
+	buf_u64(out, export_retries_to_come(x));
 	buf_text(out, ",\"attemptCount\":");
 	buf_u64(out, x->attempts);
 	buf_text(out, ",\"payloadSize\":");

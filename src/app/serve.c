@@ -230,7 +230,7 @@ static void take_config(struct serve *s, struct config *fresh)
 	struct diag why;
 
 	if (config_changes_needing_restart(&s->config, fresh, &names) > 0)
-		log_warn("configuration: %s take effect after a restart",
+		log_warn("configuration: only a restart makes these take effect: %s",
 			names.data);
 	buf_release(&names);
 	config_keep_running(fresh, &s->config);

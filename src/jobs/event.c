@@ -34,6 +34,9 @@ static struct str store_of(struct event *ev, const struct document *d)
 		record_document_get(turn_read(ev->hub), EXPORT_ORDER,
 			str_of(d->order_reference), &order) == ERR_OK)
 		return order.store_external_id;
+	/* A key of one store writes into that store. */
+	if (ev->scope != NULL && ev->scope->count == 1)
+		return str_of(ev->scope->ids[0]);
 	return STR(DEFAULT_STORE);
 }
 

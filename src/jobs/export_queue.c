@@ -178,7 +178,7 @@ static void log_result(const struct run *r, const struct export *x)
 			 "retries left",
 			r->name, STR_ARG(x->job_name), STR_ARG(x->reference),
 			x->attempts, r->result.message,
-			export_state_name(x->state), x->retries_left);
+			export_state_name(x->state), export_retries_to_come(x));
 }
 
 static void count_result(struct export_queue *q, const struct export *x)

@@ -110,6 +110,11 @@ enum err export_retry(
 			"the export job %.*s was deleted; its exports can't "
 			"be retried",
 			STR_ARG(x.job_name));
+	if (!fresh && catalog_connection(hub, x.client_id) == NULL)
+		return diag_set(why, ERR_CONFLICT,
+			"the connection that this export was made for is gone; "
+			"retry with render=fresh to send it by the job's "
+			"connection of today");
 	if (x.payload_size == 0)
 		fresh = true; /* never rendered: it was too large */
 	client = fresh ? j->client_id : x.client_id;
@@ -130,19 +135,19 @@ struct sweep {
 
 static enum err cancel_slice(struct hub *hub, struct uuid job_id, size_t *done)
 {
-	static const enum export_state waiting[] = { EXPORT_PENDING,
-		EXPORT_RETRYING };
+	static const enum export_state undelivered[] = { EXPORT_PENDING,
+		EXPORT_RETRYING, EXPORT_FAILED };
 	struct uuid ids[SLICE];
 	int64_t now = clock_now_ms();
 	struct txn *t;
 	enum err e = turn_write(hub, &t);
 
 	*done = 0;
-	for (size_t s = 0; s < ARRAY_LEN(waiting) && e == ERR_OK; s++) {
+	for (size_t s = 0; s < ARRAY_LEN(undelivered) && e == ERR_OK; s++) {
 		struct export_filter f = { .by_job = true,
 			.job_id = job_id,
 			.by_state = true,
-			.state = waiting[s] };
+			.state = undelivered[s] };
 		size_t n = record_export_ids(
 			t, &f, (struct uuid){ { 0 } }, ids, SLICE - *done);
 

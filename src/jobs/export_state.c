@@ -102,7 +102,8 @@ enum err export_state_cancel(
 
 	if (e != ERR_OK)
 		return e;
-	if (!export_state_is_due(x.state))
+	if (x.state == EXPORT_RUNNING ||
+		!export_state_may_become(x.state, EXPORT_CANCELLED))
 		return ERR_CONFLICT;
 	x.message = str_of(message);
 	return move(t, &x, EXPORT_CANCELLED, now_ms);

@@ -83,18 +83,20 @@ static void read_hostname(struct faults *f, const struct path *p,
 			"must be a host name or an IP address");
 }
 
-/* "SHA256:" and 43 characters of base64; the padding may follow. */
+/* "SHA256:" and base64; the padding may follow.  One that is too short matches
+ * no key, and the connection's test then shows the right one beside it. */
 static bool is_fingerprint(struct str s)
 {
 	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				       "abcdefghijklmnopqrstuvwxyz"
 				       "0123456789+/";
-	const size_t head = sizeof "SHA256:" - 1, body = 43;
+	const size_t head = sizeof "SHA256:" - 1, most = 43;
 
-	if (s.len == head + body + 1 && s.ptr[s.len - 1] == '=')
+	if (s.len > 0 && s.ptr[s.len - 1] == '=')
 		s.len--;
-	return s.len == head + body && memcmp(s.ptr, "SHA256:", head) == 0 &&
-	       strspn(s.ptr + head, alphabet) == body;
+	return s.len > head && s.len <= head + most &&
+	       memcmp(s.ptr, "SHA256:", head) == 0 &&
+	       strspn(s.ptr + head, alphabet) == s.len - head;
 }
 
 static void read_host_keys(struct faults *f, const struct path *p,
@@ -112,8 +114,9 @@ static void read_host_keys(struct faults *f, const struct path *p,
 
 		if (!is_fingerprint(str_of(keys.list[i])))
 			fault_at(f, &at, FAULT_INVALID,
-				"must look like SHA256: and 43 characters of "
-				"base64");
+				"must look like SHA256: and up to 43 "
+				"characters of base64, as ssh-keygen -l shows "
+				"it");
 		else if (padding != NULL)
 			*padding = '\0';
 	}
@@ -318,9 +321,9 @@ static void check_private_key(const struct connection *c,
 
 	if (key == NULL || strcmp(key, SECRET_MASK) == 0)
 		return;
+	/* Whether the rest of it is one, the step authenticate tells. */
 	if (strstr(key, "-----BEGIN ") == NULL ||
-		strstr(key, "PRIVATE KEY-----") == NULL ||
-		strstr(key, "-----END ") == NULL)
+		strstr(key, "PRIVATE KEY-----") == NULL)
 		fault_at(f, &at, FAULT_INVALID,
 			"must be a private key in PEM form (-----BEGIN ... "
 			"PRIVATE KEY-----)");

@@ -21,7 +21,8 @@ static const struct {
 		TO(EXPORT_RUNNING) | TO(EXPORT_FAILED) | TO(EXPORT_CANCELLED),
 		true },
 	[EXPORT_SUCCESS] = { "EXPORT_SUCCESS", 0, false },
-	[EXPORT_FAILED] = { "EXPORT_FAILED", TO(EXPORT_PENDING), false },
+	[EXPORT_FAILED] = { "EXPORT_FAILED",
+		TO(EXPORT_PENDING) | TO(EXPORT_CANCELLED), false },
 	[EXPORT_CANCELLED] = { "EXPORT_CANCELLED", TO(EXPORT_PENDING), false },
 };
 
@@ -87,4 +88,12 @@ void export_after_failure(struct export *x, int64_t now_ms)
 	x->state = EXPORT_RETRYING;
 	x->retries_left--;
 	x->next_attempt_at = now_ms + (int64_t)x->retry.interval_seconds * 1000;
+}
+
+unsigned export_retries_to_come(const struct export *x)
+{
+	unsigned n = x->retries_left + (x->state == EXPORT_RETRYING);
+
+	/* A shutdown's RETRYING used up none. */
+	return n < x->retry.max_retries ? n : x->retry.max_retries;
 }

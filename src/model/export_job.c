@@ -245,6 +245,15 @@ static void check_multiple(const struct export_job *j, struct faults *faults)
 				EXPORT_ORDER, status_default(EXPORT_ORDER)));
 }
 
+/* Also when it is null, which the form takes for absent. */
+static void check_old_key(const json_t *body, struct faults *faults)
+{
+	struct path at = { .key = "suppliers" };
+
+	if (json_is_null(json_object_get(body, at.key)))
+		refuse_suppliers(faults, &at, NULL, NULL);
+}
+
 static void check_job(const struct export_job *j, const json_t *body,
 	bool preview, struct faults *faults)
 {
@@ -257,6 +266,7 @@ static void check_job(const struct export_job *j, const json_t *body,
 		require(body, "clientId", faults);
 	}
 	check_multiple(j, faults);
+	check_old_key(body, faults);
 }
 
 struct export_job *export_job_from_json(const json_t *body,

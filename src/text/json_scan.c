@@ -333,9 +333,11 @@ static enum json_kind word(struct json_scan *s, struct json_token *t)
 		expect_after_value(s);
 		return take(s, t, TOKEN_NUMBER, w.len, w.len);
 	}
-	w.len = w.len < 40 ? w.len : 40;
-	return fail(s, t, "expected %s, found %.*s (texts need double quotes)",
-		expect_texts[s->expect], STR_ARG(w));
+	/* Not quoted: it may be a secret whose quotes were forgotten. */
+	return fail(s, t,
+		"expected %s, found a bare word (texts need double "
+		"quotes)",
+		expect_texts[s->expect]);
 }
 
 static enum json_kind value(struct json_scan *s, struct json_token *t)

@@ -58,9 +58,9 @@ void export_queue_release(struct hub *hub);
 enum err export_queue_add(struct hub *hub, struct export *x,
 	const struct buf *payload) WARN_UNUSED;
 
-/* Cancel: PENDING and RETRYING at once; RUNNING as soon as its delivery stops
- * (past its commit point it may still succeed).  ERR_NOT_FOUND, ERR_CONFLICT
- * when its state is final. */
+/* Cancel: PENDING, RETRYING and FAILED at once; RUNNING as soon as its delivery
+ * stops (past its commit point it may still succeed).  ERR_NOT_FOUND,
+ * ERR_CONFLICT when its state is final. */
 enum err export_cancel(
 	struct hub *hub, struct uuid id, struct diag *why) WARN_UNUSED;
 

@@ -28,7 +28,7 @@ enum err export_state_claim(struct txn *t, struct uuid id, int64_t now_ms,
 enum err export_state_settle(struct txn *t, struct uuid id, int64_t now_ms,
 	const struct attempt_result *r, struct export *x) WARN_UNUSED;
 
-/* PENDING or RETRYING becomes CANCELLED. */
+/* PENDING, RETRYING or FAILED becomes CANCELLED; ERR_CONFLICT for others. */
 enum err export_state_cancel(struct txn *t, struct uuid id, int64_t now_ms,
 	const char *message) WARN_UNUSED;
 

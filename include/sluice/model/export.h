@@ -8,7 +8,9 @@
  *      |       RETRYING -> (RUNNING again)
  *      |         |
  *      v         v
- *   CANCELLED  FAILED      retry by hand: FAILED, CANCELLED -> PENDING */
+ *   CANCELLED <- FAILED    retry by hand: FAILED, CANCELLED -> PENDING
+ *
+ * (RUNNING and RETRYING may become CANCELLED, too.) */
 #ifndef SLUICE_MODEL_EXPORT_H
 #define SLUICE_MODEL_EXPORT_H
 
@@ -56,7 +58,8 @@ struct export
 	int64_t updated_at;        /* last change of state, ms */
 	int64_t next_attempt_at;   /* due; 0 when not in a due state */
 	uint32_t attempts;         /* started so far, all rounds */
-	uint32_t retries_left;     /* of this round */
+	uint32_t retries_left;     /* of this round, beyond the one that
+				      next_attempt_at stands for */
 	struct retry_policy retry; /* as the job had it at the trigger */
 	bool create_folder;
 	struct str folder;    /* remote folder */
@@ -90,6 +93,10 @@ struct export_attempt {
  * next one, or FAILED (rule 3.4).  Changes state, next_attempt_at and
  * retries_left of `x`. */
 void export_after_failure(struct export *x, int64_t now_ms);
+
+/* The retries that are still to come, for people: in RETRYING the one that has
+ * its time counts, too, so that after the first of six failures it says 5. */
+unsigned export_retries_to_come(const struct export *x);
 
 /* Appends "<folder>/<file name>": where the file goes. */
 void export_remote_path(const struct export *x, struct buf *out);

@@ -147,6 +147,7 @@ static void test_six_attempts_then_failed(void **state)
 			break;
 		assert_int_equal(x.state, EXPORT_RETRYING);
 		assert_int_equal(x.retries_left, 5 - n);
+		assert_int_equal(export_retries_to_come(&x), 6 - n);
 		assert_int_equal(x.next_attempt_at, NOW + 5 + 900 * 1000);
 	}
 	assert_int_equal(x.state, EXPORT_FAILED);
@@ -182,7 +183,8 @@ static void test_retry_by_hand_is_a_new_round(void **state)
 
 static void test_cancel(void **state)
 {
-	struct uuid pending = add(5), running = add(5), retrying = add(5);
+	struct uuid pending = add(5), running = add(5), retrying = add(5),
+		    failed = add(0);
 	struct export x;
 
 	(void)state;
@@ -195,10 +197,16 @@ static void test_cancel(void **state)
 	settle(retrying, ATTEMPT_FAILURE, ERR_NET, false);
 	assert_int_equal(
 		export_state_cancel(writing(), retrying, NOW, "why"), ERR_OK);
+	claim(failed);
+	settle(failed, ATTEMPT_FAILURE, ERR_NET, false);
+	assert_int_equal(
+		export_state_cancel(writing(), failed, NOW, "why"), ERR_OK);
+	assert_int_equal(export_state_cancel(writing(), failed, NOW, "why"),
+		ERR_CONFLICT);
 	x = settle(running, ATTEMPT_CANCELLED, ERR_CANCELED, false);
 	assert_int_equal(x.state, EXPORT_CANCELLED);
 	assert_int_equal(
-		record_export_count(store_read(store), EXPORT_CANCELLED), 3);
+		record_export_count(store_read(store), EXPORT_CANCELLED), 4);
 	store_end_turn(store);
 }
 
@@ -212,6 +220,7 @@ static void test_shutdown(void **state)
 	claim(id);
 	x = settle(id, ATTEMPT_CANCELLED, ERR_CANCELED, true);
 	assert_int_equal(x.state, EXPORT_RETRYING);
+	assert_int_equal(export_retries_to_come(&x), 2);
 	assert_int_equal(x.retries_left, 2);
 	assert_int_equal(x.next_attempt_at, NOW + 5);
 }

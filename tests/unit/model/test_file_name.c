@@ -120,7 +120,7 @@ static void remote_paths(void **state)
 static void states(void **state)
 {
 	static const char *const moves[EXPORT_STATE_COUNT] = { "RC", "YSFC",
-		"RFC", "", "P", "P" };
+		"RFC", "", "PC", "P" };
 	static const char letters[] = "PRYSFC";
 	enum export_state parsed;
 

@@ -94,21 +94,29 @@ static const struct bad bads[] = {
 	{ "{\"a\":1", "1:7", "expected ',' or '}', found the end of the text" },
 	{ "1 1", "1:3", "expected nothing more after the value, found '1'" },
 	{ "01", "1:1",
-		"expected a value, found 01 (texts need double quotes)" },
+		"expected a value, found a bare word (texts need double "
+		"quotes)" },
 	{ "[1.]", "1:2",
-		"expected a value or ']', found 1. (texts need double "
+		"expected a value or ']', found a bare word (texts need double "
 		"quotes)" },
 	{ "+1", "1:1",
-		"expected a value, found +1 (texts need double quotes)" },
+		"expected a value, found a bare word (texts need double "
+		"quotes)" },
 	{ ".5", "1:1",
-		"expected a value, found .5 (texts need double quotes)" },
+		"expected a value, found a bare word (texts need double "
+		"quotes)" },
 	{ "1e", "1:1",
-		"expected a value, found 1e (texts need double quotes)" },
-	{ "-", "1:1", "expected a value, found - (texts need double quotes)" },
+		"expected a value, found a bare word (texts need double "
+		"quotes)" },
+	{ "-", "1:1",
+		"expected a value, found a bare word (texts need double "
+		"quotes)" },
 	{ "NaN", "1:1",
-		"expected a value, found NaN (texts need double quotes)" },
+		"expected a value, found a bare word (texts need double "
+		"quotes)" },
 	{ "True", "1:1",
-		"expected a value, found True (texts need double quotes)" },
+		"expected a value, found a bare word (texts need double "
+		"quotes)" },
 	{ "// x\n1", "1:1",
 		"expected a value, found '/' (JSON has no comments)" },
 	{ "\"a", "1:1",
