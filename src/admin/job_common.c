@@ -50,14 +50,20 @@ static json_t *supplier_view(struct call *c, const char *id)
 void job_put(struct call *c, const void *job)
 {
 	const struct export_job *j = job;
+	bool all = c->caller.scope.count == 0;
 	json_t *view = export_job_to_json(j), *suppliers = json_array();
+	json_t *ids = json_array();
 
 	for (size_t i = 0; i < j->supplier_count; i++) {
-		json_t *s = supplier_view(c, j->supplier_external_ids[i]);
+		const char *id = j->supplier_external_ids[i];
+		json_t *s = supplier_view(c, id);
 
+		if (s != NULL || all)
+			must(json_array_append_new(ids, json_string(id)) == 0);
 		if (s != NULL)
 			must(json_array_append_new(suppliers, s) == 0);
 	}
+	must(json_object_set_new(view, "supplierExternalIds", ids) == 0);
 	must(json_object_set_new(view, "suppliers", suppliers) == 0);
 	answer_put_json(c, view);
 }

@@ -8,7 +8,8 @@
 /* The job of the path, or NULL: answered 404. */
 struct export_job *job_find(struct call *c);
 
-/* The answer's form, with `suppliers` as far as the key sees them. */
+/* The answer's form, with `suppliers` and their ids as far as the key sees
+ * them. */
 void job_put(struct call *c, const void *job);
 
 /* Whether a supplier exists and the key sees it. */

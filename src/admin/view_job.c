@@ -57,37 +57,48 @@ static void read_filter(
 			"entity must be ORDER or INCIDENT, not '%s'", entity);
 }
 
+/* In the job's scope, as far as the key sees it. */
+static bool has_supplier(
+	struct call *c, const struct export_job *j, struct str id)
+{
+	for (size_t i = 0; i < j->supplier_count; i++)
+		if (str_eq(str_of(j->supplier_external_ids[i]), id))
+			return c->caller.scope.count == 0 ||
+			       job_sees_supplier(
+				       c, j->supplier_external_ids[i]);
+	return false;
+}
+
 /* One of the ids in a comma-separated value. */
-static bool lists_supplier(const struct export_job *j, const char *value)
+static bool lists_supplier(
+	struct call *c, const struct export_job *j, const char *value)
 {
 	while (*value != '\0') {
 		size_t len = strcspn(value, ",");
 
-		for (size_t i = 0; i < j->supplier_count; i++)
-			if (str_eq(str_of(j->supplier_external_ids[i]),
-				    str_trim((struct str){ value, len })))
-				return true;
+		if (has_supplier(c, j, str_trim((struct str){ value, len })))
+			return true;
 		value += len + (value[len] == ',');
 	}
 	return false;
 }
 
 /* An external id may hold a comma: each value also counts as a whole. */
-static bool of_suppliers(const struct call *c, const struct export_job *j)
+static bool of_suppliers(struct call *c, const struct export_job *j)
 {
 	const struct param *p = query_next(c, NULL, "supplierExternalIds");
 
 	if (p == NULL)
 		return true;
 	for (; p != NULL; p = query_next(c, p, "supplierExternalIds"))
-		if (lists_supplier(j, p->value) ||
-			export_job_has_supplier(j, p->value))
+		if (lists_supplier(c, j, p->value) ||
+			has_supplier(c, j, str_of(p->value)))
 			return true;
 	return false;
 }
 
-static bool matches(const struct call *c, const struct filter *f,
-	const struct export_job *j)
+static bool matches(
+	struct call *c, const struct filter *f, const struct export_job *j)
 {
 	return (f->name == NULL || text_contains(j->name, f->name)) &&
 	       (!f->by_entity || j->entity == f->entity) &&
@@ -167,6 +178,22 @@ void job_create(struct call *c)
 		create(c, j);
 }
 
+/* What a key doesn't see of a job, it doesn't change. */
+static void keep_hidden(
+	struct call *c, struct export_job *j, const struct export_job *old)
+{
+	const char **hidden = arena_alloc(
+		&c->arena, (old->supplier_count + 1) * sizeof *hidden);
+	size_t count = 0;
+
+	if (c->caller.scope.count == 0)
+		return;
+	for (size_t i = 0; i < old->supplier_count; i++)
+		if (!job_sees_supplier(c, old->supplier_external_ids[i]))
+			hidden[count++] = old->supplier_external_ids[i];
+	(void)export_job_suppliers_add(j, hidden, count);
+}
+
 void job_replace(struct call *c)
 {
 	struct export_job *old = job_find(c), *j;
@@ -177,6 +204,7 @@ void job_replace(struct call *c)
 	if (j == NULL)
 		return;
 	j->id = old->id;
+	keep_hidden(c, j, old);
 	j->created_at = old->created_at;
 	j->updated_at = c->now;
 	job_put(c, j);

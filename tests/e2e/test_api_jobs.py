@@ -179,11 +179,53 @@ class Jobs(ApiCase):
         self.call("GET", f"/v1/entities/SUPPLIER/{b}", key=key, status=404)
         listed = self.call("GET", "/v1/entities/SUPPLIER?size=500", key=key).body["content"]
         self.assertEqual([s["externalId"] for s in listed], [a])
+        self.assertEqual(self.call("GET", f"{V2}/{job}", key=key).body["supplierExternalIds"], [a])
+        self.assertEqual(self.call("GET", f"{V2}/{job}").body["supplierExternalIds"], sorted([a, b]))
         quoted = urllib.parse.quote(a)
         writer = self.key("OPERATOR_USER", [north])
         self.call("PUT", f"/v1/entities/SUPPLIER/{quoted}",
                   {"storesExternalId": [south]}, 403, key=writer)
         self.call("PUT", f"/v1/entities/SUPPLIER/{quoted}", {"description": "mine"}, key=writer)
+
+    def test_suppliers_of_other_stores_stay_hidden(self):
+        north, south = unique("north"), unique("south")
+        for store in (north, south):
+            self.call("PUT", f"/v1/entities/STORE/{store}",
+                      {"name": store, "description": "x"}, 201)
+        own, own2 = (self.make_supplier(storesExternalId=[north]) for _ in range(2))
+        hidden = self.make_supplier(storesExternalId=[south])
+        key = self.key("OPERATOR_ADMIN", [north])
+        body = self.job_body(self.client, supplierExternalIds=[own, hidden])
+        job = self.call("POST", V1, body, 201).body["id"]
+        path = f"/v2/jobouts/{job}/suppliers"
+
+        def scope(key=None):
+            return set(self.call("GET", f"{V2}/{job}", key=key).body["supplierExternalIds"])
+
+        def found(supplier):
+            listed = self.call("GET", f"{V1}?supplierExternalIds={supplier}", key=key).body
+            return [j["id"] for j in listed["content"]]
+        # As one that doesn't exist:
+        for method, at in (("POST", V1), ("PUT", f"{V1}/{job}"), ("POST", f"{V1}/preview")):
+            self.call(method, at, {**body, "name": unique("x")}, 400, "F-E-002", key=key)
+        answer = self.call("PATCH", path, {"supplierExternalIds": [own2, hidden]}, 400, "F-E-002",
+                           key=key)
+        self.assertNotIn(own2, answer.body["message"])
+        self.assertEqual((found(own), found(hidden)), ([job], []))
+        self.call("DELETE", path, {"supplierExternalIds": [hidden]}, 204, key=key)
+        self.assertEqual(scope(), {own, hidden})
+        # A PUT of what was read changes nothing, and no PUT what isn't seen.
+        read = self.call("GET", f"{V2}/{job}", key=key).body
+        read.pop("suppliers")
+        self.assertEqual(self.call("PUT", f"{V1}/{job}", read, key=key).body["supplierExternalIds"],
+                         [own])
+        self.assertEqual(scope(), {own, hidden})
+        for ids in ([own2], []):
+            answer = self.call("PUT", f"{V1}/{job}", {**read, "supplierExternalIds": ids}, key=key)
+            self.assertEqual(answer.body["supplierExternalIds"], ids)
+            self.assertEqual(scope(), {hidden, *ids})
+        self.call("PUT", f"{V1}/{job}", {**read, "supplierExternalIds": []})
+        self.assertEqual(scope(), set())
 
 
 if __name__ == "__main__":
