@@ -1,9 +1,8 @@
 /* Business entities (contract 2.3): what was imported, or put here. */
-#include <stdlib.h>
-
 #include "admin_private.h"
 #include "auth.h"
 #include "query.h"
+#include "sluice/model/document.h"
 #include "sluice/store/record_entity.h"
 #include "views.h"
 
@@ -19,32 +18,34 @@ static bool sees(const struct call *c, const struct entity_row *row)
 	return !is_scoped(row->kind) || scope_allows_any(c, row->store_ids);
 }
 
-/* The kind of the path; false: answered 404. */
+/* The kind of the path; false: answered 404.  Orders and incidents have routes
+ * of their own. */
 static bool find_kind(struct call *c, enum entity_kind *kind)
 {
 	if (!entity_kind_parse(str_of(c->path[0]), kind)) {
 		answer_not_found(c, "entity", c->path[0]);
 		return false;
 	}
-	if (entity_kind_served(*kind))
+	if (!entity_kind_is_document(*kind))
 		return true;
 	answer_error(c, 404, "NOT_FOUND",
-		"entities of the kind %s are not served by this version",
-		entity_kind_name(*kind));
+		"%s is not kept here: see /v1/%s and /v1/%s/{id}",
+		entity_kind_name(*kind),
+		*kind == ENTITY_INCIDENT ? "incidents" : "orders",
+		*kind == ENTITY_INCIDENT ? "incidents" : "orders");
 	return false;
 }
 
 /* --- the view ------------------------------------------------------------- */
 
-/* The stored object with times and the execution spliced in at its end. */
+/* The stored object, secrets masked, with times and the execution spliced in at
+ * its end. */
 static void put_entity(struct buf *out, const struct entity_row *row)
 {
-	struct str text = row->text;
-
-	buf_put(out, text.ptr, text.len - 1);
-	if (text.len > 2)
-		buf_char(out, ',');
-	buf_text(out, "\"createdAt\":");
+	entity_masked(row->kind, row->text, out);
+	if (out->len > 0)
+		out->len--; /* its brace */
+	buf_text(out, ",\"createdAt\":");
 	put_time(out, row->created_at);
 	buf_text(out, ",\"updatedAt\":");
 	put_time(out, row->updated_at);
@@ -125,15 +126,17 @@ struct put {
 	const char *external_id;
 	bool existed;
 	struct entity_row old; /* texts in the call's arena */
-	struct entity *before; /* NULL: a new one */
 };
 
-static bool exists(void *arg, enum entity_kind kind, const char *external_id)
+static struct str get(void *arg, enum entity_kind kind, struct str external_id)
 {
 	struct call *c = arg;
+	struct entity_row row;
 
-	return record_entity_exists(
-		turn_read(c->hub), kind, str_of(external_id));
+	if (record_entity_get(turn_read(c->hub), kind, external_id, &row) !=
+		ERR_OK)
+		return STR("");
+	return row.text;
 }
 
 /* The one that is there, copied: the write takes away what was borrowed. */
@@ -148,20 +151,7 @@ static enum err find_old(struct put *p)
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
 	p->old.text.ptr = arena_dup(arena, p->old.text);
 	p->old.store_ids.ptr = arena_dup(arena, p->old.store_ids);
-	return entity_from_text(p->kind, p->old.text, &p->before);
-}
-
-static struct str join_stores(struct call *c, const struct entity *e)
-{
-	const char *joined = "";
-	size_t i;
-	json_t *id;
-
-	json_array_foreach (e->stores, i, id) {
-		joined = arena_printf(&c->arena, "%s%s%s", joined,
-			i == 0 ? "" : "\n", json_string_value(id));
-	}
-	return str_of(joined);
+	return ERR_OK;
 }
 
 static bool belongs_to(struct str stores, struct str store)
@@ -179,40 +169,55 @@ static bool belongs_to(struct str stores, struct str store)
 static bool may_write(struct put *p, const struct entity *e)
 {
 	struct call *c = p->c;
-	size_t i;
-	json_t *id;
+	struct str stores = e->store_ids, store;
 
 	if (!is_scoped(p->kind) || c->caller.scope.count == 0)
 		return true;
 	if (p->existed && !sees(c, &p->old))
 		return false;
-	json_array_foreach (e->stores, i, id) {
-		struct str store = str_of(json_string_value(id));
-
+	while (store_next(&stores, &store))
 		if (!scope_allows(c, store) &&
 			!belongs_to(p->old.store_ids, store))
 			return false;
-	}
-	return json_array_size(e->stores) > 0;
+	return e->store_ids.len > 0;
 }
 
-static enum err write_entity(
-	struct put *p, const struct entity *e, struct buf *text)
+/* The ids inside lead to their owner; those that are gone, to nobody. */
+static enum err write_claims(
+	struct put *p, const struct entity *e, struct txn *t)
+{
+	enum err rc = ERR_OK;
+
+	for (const struct entity_claim *claim = e->claims;
+		claim != NULL && rc == ERR_OK; claim = claim->next) {
+		struct entity_row row = {
+			.kind = claim->kind,
+			.external_id = claim->id,
+			.created_at = p->c->now,
+			.updated_at = p->c->now,
+			.text = claim->held ? e->external_id : STR(""),
+		};
+
+		rc = record_entity_put(t, &row);
+	}
+	return rc;
+}
+
+static enum err write_entity(struct put *p, const struct entity *e)
 {
 	struct entity_row row = {
 		.kind = p->kind,
-		.external_id = str_of(p->external_id),
-		.name = str_of(e->name == NULL ? "" : e->name),
+		.external_id = e->external_id,
+		.name = e->name,
 		.created_at = p->existed ? p->old.created_at : p->c->now,
 		.updated_at = p->c->now,
-		.store_ids = join_stores(p->c, e),
+		.store_ids = e->store_ids,
+		.text = e->text,
 	};
 	struct txn *t;
 	enum err rc = ERR_OK;
 
-	entity_to_text(e, text);
-	row.text = buf_view(text);
-	if (p->existed && entity_equal(p->before, e)) {
+	if (p->existed && str_eq(p->old.text, e->text)) {
 		/* A put that changes nothing writes nothing. */
 		row.updated_at = p->old.updated_at;
 		row.execution_id = p->old.execution_id;
@@ -220,6 +225,8 @@ static enum err write_entity(
 		rc = turn_write(p->c->hub, &t);
 		if (rc == ERR_OK)
 			rc = record_entity_put(t, &row);
+		if (rc == ERR_OK)
+			rc = write_claims(p, e, t);
 	}
 	put_entity(&p->c->body, &row);
 	return rc;
@@ -227,26 +234,46 @@ static enum err write_entity(
 
 static void store_entity(struct put *p, const struct entity *e)
 {
-	struct buf text = buf_make(DOCUMENT_MAX);
 	enum err rc;
 
 	if (!may_write(p, e))
 		return answer_error(p->c, 403, "FORBIDDEN",
 			"the key is limited to other stores");
-	rc = write_entity(p, e, &text);
+	rc = write_entity(p, e);
 	if (rc != ERR_OK)
 		answer_err(p->c, rc, NULL);
 	else
 		answer_after_commit(p->c, p->existed ? 200 : 201);
+}
+
+static void read_entity(struct put *p)
+{
+	struct call *c = p->c;
+	struct entity_lookup lookup = { get, c };
+	struct faults *f = call_faults(c);
+	struct buf text = buf_make(DOCUMENT_MAX);
+	struct entity_input in;
+	struct entity e;
+	struct entity_reading reading = {
+		.external_id = str_of(p->external_id),
+		.old = p->existed ? p->old.text : STR(""),
+		.multi_store = c->hub->settings.multi_store,
+		.lookup = &lookup,
+		.faults = f,
+	};
+
+	crypto_random(reading.salt, sizeof reading.salt);
+	if (entity_input_json(&in, p->kind, c->json, true, f, NULL) &&
+		entity_read(&in, &reading, &text, &e))
+		store_entity(p, &e);
+	else
+		answer_faults(c, f);
 	buf_release(&text);
 }
 
 void entity_put(struct call *c)
 {
 	struct put p = { .c = c, .external_id = c->path[1] };
-	struct entity_lookup lookup = { exists, c };
-	struct faults *f = call_faults(c);
-	struct entity *e;
 	enum err rc;
 
 	if (!find_kind(c, &p.kind))
@@ -254,12 +281,5 @@ void entity_put(struct call *c)
 	rc = find_old(&p);
 	if (rc != ERR_OK)
 		return answer_err(c, rc, NULL);
-	e = entity_from_json(p.kind, c->json, p.external_id, p.before,
-		c->hub->settings.multi_store, &lookup, f);
-	if (e == NULL)
-		answer_faults(c, f);
-	else
-		store_entity(&p, e);
-	entity_destroy(e);
-	entity_destroy(p.before);
+	read_entity(&p);
 }

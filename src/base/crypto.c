@@ -34,6 +34,18 @@ void crypto_base64url(struct buf *out, const void *data, size_t len)
 	gnutls_free(text.data);
 }
 
+void crypto_password_hash(struct str password, struct str salt,
+	unsigned iterations, uint8_t out[SHA256_SIZE])
+{
+	gnutls_datum_t key = { (unsigned char *)(uintptr_t)password.ptr,
+		(unsigned)password.len };
+	gnutls_datum_t salted = { (unsigned char *)(uintptr_t)salt.ptr,
+		(unsigned)salt.len };
+
+	must(gnutls_pbkdf2(GNUTLS_MAC_SHA256, &key, &salted, iterations, out,
+		     SHA256_SIZE) == 0);
+}
+
 static gnutls_aead_cipher_hd_t cipher_make(const uint8_t key[SEAL_KEY_SIZE])
 {
 	gnutls_datum_t k = { (unsigned char *)(uintptr_t)key, SEAL_KEY_SIZE };

@@ -1,46 +1,62 @@
 #include "sluice/model/entity.h"
 
-#include <stdlib.h>
-
-#include "entity_field.h"
-#include "json_read.h"
-#include "sluice/base/mem.h"
-#include "sluice/model/document.h"
-#include "sluice/text/json_tree.h"
+#include "entity_private.h"
 
 /* clang-format off */
 static const struct {
 	const char *name;
-	const struct entity_table *table; /* NULL: not served yet */
-} kinds[ENTITY_KIND_COUNT] = {
-	[ENTITY_ACCOUNT]                 = { "ACCOUNT", NULL },
-	[ENTITY_ASSORTMENT]              = { "ASSORTMENT", NULL },
-	[ENTITY_ATTRIBUTE]               = { "ATTRIBUTE", NULL },
-	[ENTITY_CATALOG_VIEW]            = { "CATALOG_VIEW", NULL },
-	[ENTITY_CLASSIFICATION_CATEGORY] = { "CLASSIFICATION_CATEGORY", NULL },
-	[ENTITY_CUSTOMER_USER]           = { "CUSTOMER_USER", NULL },
-	[ENTITY_INCIDENT]                = { "INCIDENT", NULL },
-	[ENTITY_NAVIGATION_CATEGORY]     = { "NAVIGATION_CATEGORY", NULL },
-	[ENTITY_OFFER]                   = { "OFFER", NULL },
-	[ENTITY_ORDER]                   = { "ORDER", NULL },
-	[ENTITY_ORDER_STATUS]            = { "ORDER_STATUS", NULL },
-	[ENTITY_PRODUCT]                 = { "PRODUCT", NULL },
-	[ENTITY_PRODUCT_TAG]             = { "PRODUCT_TAG", NULL },
-	[ENTITY_RELATED_PRODUCT]         = { "RELATED_PRODUCT", NULL },
+	const struct entity_table *table;
+} kinds[ENTITY_KINDS] = {
+	[ENTITY_ACCOUNT]                 = { "ACCOUNT", &entity_account },
+	[ENTITY_ASSORTMENT]              = { "ASSORTMENT", &entity_assortment },
+	[ENTITY_ATTRIBUTE]               = { "ATTRIBUTE", &entity_attribute },
+	[ENTITY_CATALOG_VIEW]            = { "CATALOG_VIEW", &entity_catalog_view },
+	[ENTITY_CLASSIFICATION_CATEGORY] = { "CLASSIFICATION_CATEGORY", &entity_classification_category },
+	[ENTITY_CUSTOMER_USER]           = { "CUSTOMER_USER", &entity_customer_user },
+	[ENTITY_INCIDENT]                = { "INCIDENT", &entity_incident },
+	[ENTITY_NAVIGATION_CATEGORY]     = { "NAVIGATION_CATEGORY", &entity_navigation_category },
+	[ENTITY_OFFER]                   = { "OFFER", &entity_offer },
+	[ENTITY_ORDER]                   = { "ORDER", &entity_order },
+	[ENTITY_ORDER_STATUS]            = { "ORDER_STATUS", &entity_order_status },
+	[ENTITY_PRODUCT]                 = { "PRODUCT", &entity_product },
+	[ENTITY_PRODUCT_TAG]             = { "PRODUCT_TAG", &entity_product_tag },
+	[ENTITY_RELATED_PRODUCT]         = { "RELATED_PRODUCT", &entity_related_product },
 	[ENTITY_STORE]                   = { "STORE", &entity_store },
 	[ENTITY_SUPPLIER]                = { "SUPPLIER", &entity_supplier },
+};
+
+static const char *const types[ENTITY_TYPE_COUNT] = {
+	[ENTITY_TEXT]     = "text",
+	[ENTITY_ID]       = "id",
+	[ENTITY_BOOL]     = "boolean",
+	[ENTITY_NUMBER]   = "number",
+	[ENTITY_COUNT]    = "whole number",
+	[ENTITY_URL]      = "URL",
+	[ENTITY_URLS]     = "list of URLs",
+	[ENTITY_EMAIL]    = "e-mail address",
+	[ENTITY_DATE]     = "date",
+	[ENTITY_CURRENCY] = "currency",
+	[ENTITY_ENUM]     = "one of",
+	[ENTITY_ENUMS]    = "list of",
+	[ENTITY_STATUS]   = "order status",
+	[ENTITY_REF]      = "reference",
+	[ENTITY_REFS]     = "list of references",
+	[ENTITY_IDS]      = "list of ids",
+	[ENTITY_TEXTS]    = "list of texts",
+	[ENTITY_RANGES]   = "price ranges",
+	[ENTITY_PASSWORD] = "password",
 };
 /* clang-format on */
 
 const char *entity_kind_name(enum entity_kind k)
 {
 	must(k < ENTITY_KIND_COUNT);
-	return kinds[k].name;
+	return k < ENTITY_KINDS ? kinds[k].name : "";
 }
 
 bool entity_kind_parse(struct str text, enum entity_kind *out)
 {
-	for (size_t i = 0; i < ENTITY_KIND_COUNT; i++) {
+	for (size_t i = 0; i < ENTITY_KINDS; i++) {
 		if (str_eq(text, str_of(kinds[i].name))) {
 			*out = (enum entity_kind)i;
 			return true;
@@ -51,87 +67,78 @@ bool entity_kind_parse(struct str text, enum entity_kind *out)
 
 const struct entity_table *entity_table(enum entity_kind kind)
 {
-	must(kind < ENTITY_KIND_COUNT);
+	must(kind < ENTITY_KINDS);
 	return kinds[kind].table;
 }
 
-bool entity_kind_served(enum entity_kind k)
+bool entity_kind_is_document(enum entity_kind k)
 {
-	return entity_table(k) != NULL;
+	return entity_table(k)->document;
 }
 
-/* Takes the body over; NULL when it lacks its id. */
-static struct entity *entity_new(enum entity_kind kind, json_t *body)
+const char *entity_type_name(enum entity_type type)
 {
-	const struct entity_table *table = entity_table(kind);
-	struct entity *e = mem_alloc(sizeof *e);
-
-	e->kind = kind;
-	e->body = body;
-	e->external_id = json_string_value(json_object_get(body, "externalId"));
-	e->name = json_string_value(json_object_get(body, table->name_key));
-	if (e->name == NULL)
-		e->name = "";
-	if (table->stores_key != NULL)
-		e->stores = json_object_get(body, table->stores_key);
-	if (e->external_id != NULL)
-		return e;
-	entity_destroy(e);
-	return NULL;
+	return types[type];
 }
 
-struct entity *entity_from_json(enum entity_kind kind, const json_t *body,
-	const char *external_id, const struct entity *old, bool multi_store,
-	const struct entity_lookup *lookup, struct faults *faults)
-{
-	struct entity_reading r = {
-		.table = entity_table(kind),
-		.external_id = external_id,
-		.old = old == NULL ? NULL : old->body,
-		.multi_store = multi_store,
-		.lookup = lookup,
-		.faults = faults,
-	};
-	json_t *normal;
+/* --- names ---------------------------------------------------------------- */
 
-	if (r.table == NULL) {
-		faults_add(faults, FAULT_INVALID, "",
-			"%s is not served by this version yet",
-			entity_kind_name(kind));
-		return NULL;
-	}
-	normal = entity_read(&r, body);
-	return normal == NULL ? NULL : entity_new(kind, normal);
+bool entity_names_next(const char **rest, struct str *name)
+{
+	if (*rest == NULL || **rest == '\0')
+		return false;
+	*name = (struct str){ *rest, strcspn(*rest, "|") };
+	*rest += name->len;
+	*rest += **rest == '|';
+	return true;
 }
 
-enum err entity_from_text(
-	enum entity_kind kind, struct str text, struct entity **out)
+static bool is_among(const char *names, struct str name, bool any_case)
 {
-	json_t *body = json_tree(text, NULL);
+	struct str one;
 
-	*out = NULL;
-	if (!json_is_object(body) || entity_table(kind) == NULL) {
-		json_decref(body);
-		return ERR_CORRUPT;
-	}
-	*out = entity_new(kind, body);
-	return *out == NULL ? ERR_CORRUPT : ERR_OK;
+	while (entity_names_next(&names, &one))
+		if (any_case ? str_eq_nocase(one, name) : str_eq(one, name))
+			return true;
+	return false;
 }
 
-void entity_to_text(const struct entity *e, struct buf *out)
+static bool is_called(
+	const struct entity_field *f, struct str name, bool labels)
 {
-	json_write(e->body, out);
+	return is_among(f->key, name, labels) ||
+	       is_among(f->aliases, name, labels) ||
+	       (labels && is_among(f->labels, name, true));
 }
 
-bool entity_equal(const struct entity *a, const struct entity *b)
+int entity_field_find(
+	const struct entity_table *t, struct str name, bool labels)
 {
-	return a->kind == b->kind && json_equal(a->body, b->body);
+	if (labels)
+		name = str_trim(name);
+	for (size_t i = 0; i < entity_field_count(t); i++)
+		if (is_called(entity_field_at(t, i), name, labels))
+			return (int)i;
+	return -1;
 }
 
-void entity_destroy(struct entity *e)
+/* Quotes and the like would need escapes in the keys of normal forms. */
+static bool has_free_prefix(const struct entity_section *s, struct str name)
 {
-	if (e == NULL)
-		return;
-	json_decref(e->body);
-	free(e);
+	size_t len = s->prefix == NULL ? 0 : strlen(s->prefix);
+
+	if (len == 0 || name.len <= len || name.len > REFERENCE_MAX ||
+		memcmp(name.ptr, s->prefix, len) != 0)
+		return false;
+	for (size_t i = 0; i < name.len; i++)
+		if (strchr("\"\\", name.ptr[i]) != NULL)
+			return false;
+	return text_is_line(name);
+}
+
+bool entity_key_is_free(
+	const struct entity_table *t, struct str name, bool *in_item)
+{
+	*in_item = has_free_prefix(&t->item, name);
+	return *in_item || has_free_prefix(&t->top, name);
 }

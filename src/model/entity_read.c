@@ -1,430 +1,180 @@
-/* Incoming entities into normal form, by the tables of their kinds. */
-#include <math.h>
-
-#include "entity_field.h"
-#include "json_read.h"
-#include "number.h"
+/* A row into normal form. */
+#include "entity_private.h"
 #include "sluice/model/document.h"
 
-#define JOINT         "||"
-#define CUSTOM_PREFIX "CF_"
-#define DEFAULT_STORE "default_store"
-#define URL_MAX       2048
+/* --- identity
+ * ----------------------------------------------------------------- */
 
-static bool check_text(const struct entity_reading *r, const struct path *p,
-	const json_t *value, size_t max)
+static void check_path(struct entity_checking *c, struct str own)
 {
-	if (!json_is_string(value))
-		fault_format(r->faults, p, "text");
-	else if (json_string_length(value) > max)
-		fault_length(r->faults, p, max);
-	else if (!text_is_clean(json_text(value)))
-		fault_format(r->faults, p, "text without control characters");
-	else
-		return true;
-	return false;
+	struct str id = c->out->external_id;
+
+	if (own.len > 0 && !str_eq(own, id))
+		rule_fault(c, c->top, 0, FAULT_INVALID,
+			"Field %s differs from the one in the path, %.*s",
+			c->table->top.fields[0].key, STR_ARG(id));
 }
 
-static json_t *read_text(const struct entity_reading *r, const struct path *p,
-	const struct entity_field *field, json_t *value)
+/* The first field of every kept kind. */
+static void read_external_id(struct entity_checking *c)
 {
-	(void)field;
-	return check_text(r, p, value, TEXT_MAX) ? json_incref(value) : NULL;
+	const struct entity_field *f = &c->table->top.fields[0];
+	struct str own = entity_input_id(c->in);
+	struct path path = { .key = f->key };
+	struct entity_at at = { .c = c, .field = f, .path = &path };
+	size_t first = c->faults->count;
+
+	c->out->external_id =
+		c->r->external_id.len > 0 ? c->r->external_id : own;
+	at.text = str_trim(c->out->external_id);
+	if (c->in->fields[0].json != NULL && own.len == 0 &&
+		!given_is_blank(&c->in->fields[0]))
+		fault_format(c->faults, &path, "text");
+	else if (at.text.len == 0)
+		fault_missing(c->faults, &path);
+	else if (!str_is_utf8(at.text))
+		fault_format(
+			c->faults, &path, "text without control characters");
+	else if (norm_id_fits(&at, at.text) && f->type == ENTITY_REF &&
+		 !entity_ref_exists(c, f->target, at.text))
+		fault_reference(&at, arena_dup(c->arena, at.text));
+	if (c->faults->count > first)
+		faults_locate(c->faults, first,
+			c->in->fields[0].column > 0 &&
+					c->in->fields[0].column <=
+						c->in->header_count
+				? c->in->header[c->in->fields[0].column - 1]
+				: (struct str){ NULL, 0 },
+			at.text);
+	c->top->values[0] = norm_string(c->out->external_id);
+	check_path(c, own);
 }
 
-static json_t *read_bool(const struct entity_reading *r, const struct path *p,
-	const struct entity_field *field, json_t *value)
+/* At least one of the fields that say EITHER. */
+static void check_either(struct entity_checking *c)
 {
-	bool is_true;
+	const struct entity_section *s = &c->table->top;
+	const char *names = "";
+	size_t last = 0;
 
-	(void)field;
-	if (read_boolean(value, &is_true))
-		return json_boolean(is_true);
-	fault_boolean(r->faults, p);
-	return NULL;
-}
-
-/* Whole numbers stay integers: 4, not 4.0. */
-static json_t *read_from_zero(const struct entity_reading *r,
-	const struct path *p, const struct entity_field *field, json_t *value)
-{
-	int64_t n;
-	double x;
-
-	(void)field;
-	if (!read_number(value, &x))
-		fault_format(r->faults, p, "number");
-	else if (x < 0)
-		fault_bound(r->faults, p, "greater than or equal", "0");
-	else if (x >= AMOUNT_LIMIT)
-		fault_bound(r->faults, p, "lower than", "10^15");
-	else
-		return read_integer(value, &n) ? json_integer(n) : json_real(x);
-	return NULL;
-}
-
-static bool is_url(struct str s)
-{
-	static const char *const schemes[] = { "https://", "http://" };
-
-	if (!text_is_line(s) || memchr(s.ptr, ' ', s.len) != NULL)
-		return false;
-	for (size_t i = 0; i < ARRAY_LEN(schemes); i++) {
-		size_t len = strlen(schemes[i]);
-
-		if (s.len > len && strncasecmp(s.ptr, schemes[i], len) == 0 &&
-			s.ptr[len] != '/')
-			return true;
-	}
-	return false;
-}
-
-static json_t *read_url(const struct entity_reading *r, const struct path *p,
-	const struct entity_field *field, json_t *value)
-{
-	(void)field;
-	if (!check_text(r, p, value, URL_MAX))
-		return NULL;
-	if (is_url(json_text(value)))
-		return json_incref(value);
-	fault_at(r->faults, p, FAULT_FORMAT,
-		"Field %s does not respect expected format URL, expected "
-		"standard URL format",
-		path_text(p, r->faults->arena));
-	return NULL;
-}
-
-/* Is `s` among "A, B"? */
-static bool is_listed(struct str s, const char *values)
-{
-	for (const char *at = values; *at != '\0';) {
-		size_t len = strcspn(at, ",");
-
-		if (str_eq(s, (struct str){ at, len }))
-			return true;
-		at += len;
-		at += strspn(at, ", ");
-	}
-	return false;
-}
-
-static json_t *read_enum(const struct entity_reading *r, const struct path *p,
-	const struct entity_field *field, json_t *value)
-{
-	if (!check_text(r, p, value, TEXT_MAX))
-		return NULL;
-	if (is_listed(json_text(value), field->values))
-		return json_incref(value);
-	fault_enum(r->faults, p, json_text(value), field->values);
-	return NULL;
-}
-
-/* Adds one id to the list, once. */
-static void add_ref(const struct entity_reading *r, const struct path *p,
-	struct str id, json_t *list, json_t *seen)
-{
-	char *key;
-
-	id = str_trim(id);
-	if (id.len == 0)
-		return;
-	if (id.len > REFERENCE_MAX) {
-		fault_length(r->faults, p, REFERENCE_MAX);
-		return;
-	}
-	if (!text_is_line(id)) {
-		fault_format(r->faults, p, "text without control characters");
-		return;
-	}
-	key = arena_dup(r->faults->arena, id);
-	if (json_object_get(seen, key) != NULL)
-		return;
-	json_object_set_new(seen, key, json_true());
-	json_array_append_new(list, json_string(key));
-}
-
-static void split_refs(const struct entity_reading *r, const struct path *p,
-	struct str text, json_t *list, json_t *seen)
-{
-	const char *joint;
-
-	while ((joint = memmem(text.ptr, text.len, JOINT, 2)) != NULL) {
-		size_t len = (size_t)(joint - text.ptr);
-
-		add_ref(r, p, (struct str){ text.ptr, len }, list, seen);
-		text = (struct str){ joint + 2, text.len - len - 2 };
-	}
-	add_ref(r, p, text, list, seen);
-}
-
-static void collect_refs(const struct entity_reading *r, const struct path *p,
-	const json_t *value, json_t *list)
-{
-	json_t *seen = json_object();
-
-	if (json_is_string(value)) {
-		split_refs(r, p, json_text(value), list, seen);
-	} else if (!json_is_array(value)) {
-		fault_format(r->faults, p, "list of external ids");
-	}
-	for (size_t i = 0; i < json_array_size(value); i++) {
-		struct path at = { .up = p, .index = i };
-		const json_t *item = json_array_get(value, i);
-
-		if (json_is_string(item))
-			add_ref(r, &at, json_text(item), list, seen);
-		else
-			fault_format(r->faults, &at, "text");
-	}
-	json_decref(seen);
-}
-
-static bool ref_exists(
-	const struct entity_reading *r, enum entity_kind target, const char *id)
-{
-	if (target == ENTITY_STORE && strcmp(id, DEFAULT_STORE) == 0)
-		return true;
-	return r->lookup->exists(r->lookup->arg, target, id);
-}
-
-static void check_refs(const struct entity_reading *r, const struct path *p,
-	enum entity_kind target, const json_t *list)
-{
-	struct buf unknown = buf_make(1024);
-
-	for (size_t i = 0; i < json_array_size(list); i++) {
-		const char *id = json_string_value(json_array_get(list, i));
-
-		if (ref_exists(r, target, id))
+	for (size_t i = 0; i < s->count; i++) {
+		if (s->fields[i].create != EITHER)
 			continue;
-		if (unknown.len > 0)
-			buf_text(&unknown, JOINT);
-		buf_text(&unknown, id);
+		if (part_given(c->top, i))
+			return;
+		names = arena_printf(c->arena, "%s%s%s", names,
+			*names == '\0' ? "" : " or ", s->fields[i].key);
+		last = i;
 	}
-	if (unknown.len > 0)
-		fault_at(r->faults, p, FAULT_NO_REF,
-			"At least one %s does not exist in Djust system : %s "
-			"with type EXTERNAL_ID",
-			path_text(p, r->faults->arena), buf_view(&unknown).ptr);
-	buf_release(&unknown);
+	if (*names != '\0')
+		rule_fault(c, c->top, last, FAULT_MISSING,
+			"Required field(s) %s is/are missing or blank", names);
 }
 
-static json_t *read_refs(const struct entity_reading *r, const struct path *p,
-	const struct entity_field *field, json_t *value)
+static void identify_document(struct entity_checking *c)
 {
-	json_t *list = json_array();
-
-	collect_refs(r, p, value, list);
-	check_refs(r, p, field->target, list);
-	return list;
+	c->out->external_id = entity_input_id(c->in);
+	check_either(c);
 }
 
-static json_t *(*const readers[])(const struct entity_reading *r,
-	const struct path *p, const struct entity_field *field,
-	json_t *value) = {
-	[ENTITY_TEXT] = read_text,
-	[ENTITY_BOOL] = read_bool,
-	[ENTITY_NUMBER] = read_from_zero,
-	[ENTITY_URL] = read_url,
-	[ENTITY_ENUM] = read_enum,
-	[ENTITY_REFS] = read_refs,
-};
+/* --- what comes out
+ * -------------------------------------------------------------- */
 
-static bool is_blank(const json_t *value)
+static size_t field_number(const struct entity_table *t, const char *key)
 {
-	return value == NULL || json_is_null(value) ||
-	       (json_is_string(value) && str_trim(json_text(value)).len == 0) ||
-	       (json_is_array(value) && json_array_size(value) == 0);
+	for (size_t i = 0; i < t->top.count; i++)
+		if (strcmp(t->top.fields[i].key, key) == 0)
+			return i;
+	must(false); /* a table names a field that it hasn't got */
+	return 0;
 }
 
-static json_t *given_value(const struct entity_reading *r,
-	const struct entity_field *field, const json_t *body)
+static struct str joined_stores(struct entity_checking *c)
 {
-	json_t *value = json_object_get(body, field->key);
-	json_t *other = field->alias == NULL
-				? NULL
-				: json_object_get(body, field->alias);
-	struct path at = { .key = field->alias };
+	struct norm stores =
+		c->top->values[field_number(c->table, c->table->stores_key)];
+	struct buf joined = buf_make(TEXT_MAX);
+	size_t count;
+	struct str *ids = norm_texts(stores, c->arena, &count);
+	struct str out;
 
-	if (value != NULL && other != NULL)
-		fault_at(r->faults, &at, FAULT_NOT_ALLOWED,
-			"%s is another name of %s; give one of them",
-			field->alias, field->key);
-	return value != NULL ? value : other;
-}
-
-static json_t *initial_value(const struct entity_field *field)
-{
-	json_t *list;
-
-	if (field->initial == NULL)
-		return NULL;
-	if (field->type == ENTITY_BOOL)
-		return json_boolean(strcmp(field->initial, "TRUE") == 0);
-	if (field->type != ENTITY_REFS)
-		return json_string(field->initial);
-	list = json_array();
-	json_array_append_new(list, json_string(field->initial));
-	return list;
-}
-
-/* What stands where the body has nothing. */
-static json_t *kept_value(const struct entity_reading *r,
-	const struct entity_field *field, const struct path *at)
-{
-	enum entity_need need = r->old == NULL ? field->create : field->update;
-	json_t *old = json_object_get(r->old, field->key);
-
-	if (need == REQ || (need == MULTI && r->multi_store)) {
-		fault_missing(r->faults, at);
-		return NULL;
+	for (size_t i = 0; i < count; i++) {
+		if (i > 0)
+			buf_char(&joined, '\n');
+		buf_str(&joined, ids[i]);
 	}
-	return old != NULL      ? json_incref(old)
-	       : r->old == NULL ? initial_value(field)
-				: NULL;
-}
-
-static json_t *field_value(const struct entity_reading *r,
-	const struct entity_field *field, const json_t *body)
-{
-	struct path at = { .key = field->key };
-	json_t *value = given_value(r, field, body), *normal;
-
-	if (is_blank(value))
-		return kept_value(r, field, &at);
-	normal = readers[field->type](r, &at, field, value);
-	if (r->old == NULL || field->editable)
-		return normal;
-	json_decref(normal); /* checked, but it stays as it was */
-	return json_incref(json_object_get(r->old, field->key));
-}
-
-/* The id stands in the path; the body may repeat it. */
-static void check_external_id(const struct entity_reading *r,
-	const struct entity_field *field, const json_t *body)
-{
-	struct str id = str_of(r->external_id);
-	const json_t *own = given_value(r, field, body);
-	struct path at = { .key = field->key };
-
-	if (str_trim(id).len == 0)
-		fault_missing(r->faults, &at);
-	else if (id.len > REFERENCE_MAX)
-		fault_length(r->faults, &at, REFERENCE_MAX);
-	else if (!str_is_utf8(id) || !text_is_line(id))
-		fault_format(r->faults, &at, "text without control characters");
-	else if (!is_blank(own) &&
-		 !(json_is_string(own) && str_eq(json_text(own), id)))
-		fault_at(r->faults, &at, FAULT_INVALID,
-			"Field %s differs from the one in the path, %s",
-			field->key, r->external_id);
-}
-
-static bool is_custom(const struct entity_reading *r, const char *key)
-{
-	size_t len = sizeof CUSTOM_PREFIX - 1;
-
-	return r->table->custom_fields &&
-	       strncmp(key, CUSTOM_PREFIX, len) == 0 && key[len] != '\0';
-}
-
-static json_t *custom_value(
-	const struct entity_reading *r, const struct path *at, json_t *value)
-{
-	struct buf text = buf_make(1024);
-	json_t *out = NULL;
-
-	if (json_is_string(value))
-		return read_text(r, at, NULL, value);
-	if (json_is_number(value) || json_is_boolean(value)) {
-		json_write(value, &text);
-		out = json_string(buf_view(&text).ptr);
-	} else {
-		fault_format(r->faults, at, "text");
-	}
-	buf_release(&text);
+	out = (struct str){ NULL, joined.len };
+	out.ptr = arena_dup(c->arena, buf_view(&joined));
+	buf_release(&joined);
 	return out;
 }
 
-/* A blank one deletes the value; one that isn't given stays. */
-static void read_custom_fields(
-	const struct entity_reading *r, const json_t *body, json_t *out)
+/* One store needs no copy: it stands in the value, or is the default. */
+static struct str store_ids(struct entity_checking *c)
 {
-	const char *key;
-	json_t *value;
+	static const char simple[] = "[\"" DEFAULT_STORE "\"]";
+	struct norm stores =
+		c->top->values[field_number(c->table, c->table->stores_key)];
 
-	json_object_foreach ((json_t *)(uintptr_t)r->old, key, value) {
-		if (is_custom(r, key) && json_object_get(body, key) == NULL)
-			json_object_set(out, key, value);
-	}
-	json_object_foreach ((json_t *)(uintptr_t)body, key, value) {
-		struct path at = { .key = key };
-		json_t *normal;
-
-		if (!is_custom(r, key) || is_blank(value))
-			continue;
-		if (strlen(key) > REFERENCE_MAX || !text_is_line(str_of(key)))
-			fault_format(r->faults, &at, "custom field id");
-		normal = custom_value(r, &at, value);
-		if (normal != NULL)
-			json_object_set_new(out, key, normal);
-	}
+	if (stores.form == NORM_RAW && str_eq(stores.text, STR(simple)))
+		return STR(DEFAULT_STORE);
+	return joined_stores(c);
 }
 
-static const char *field_name(const void *ctx, size_t i)
+static void finish(struct entity_checking *c, struct buf *text)
 {
-	return ((const struct entity_table *)ctx)->fields[i].key;
+	const struct entity_table *t = c->table;
+	struct entity *out = c->out;
+
+	buf_clear(text);
+	part_write(c->top, t->list_key, text);
+	out->text = buf_view(text);
+	out->name = STR("");
+	out->store_ids = STR("");
+	if (t->name_key != NULL)
+		out->name = part_text(c, c->top, field_number(t, t->name_key));
+	if (t->stores_key != NULL)
+		out->store_ids = store_ids(c);
+	if (text->full)
+		fault_at(c->faults, NULL, FAULT_LENGTH,
+			"the entity is larger than %zu bytes", text->max);
 }
 
-static bool is_known(const struct entity_reading *r, const char *key)
+bool entity_read(const struct entity_input *in,
+	const struct entity_reading *reading, struct buf *text,
+	struct entity *out)
 {
-	for (size_t i = 0; i < r->table->count; i++) {
-		const struct entity_field *f = &r->table->fields[i];
+	const struct entity_table *t = entity_table(in->kind);
+	struct entity_part top = {
+		.section = &t->top,
+		.given = in->fields,
+		.free = in->extras,
+		.free_count = in->extra_count,
+		.is_new = t->document ? !reading->document_exists
+				      : reading->old.len == 0,
+	};
+	struct entity_checking c = {
+		.table = t,
+		.in = in,
+		.r = reading,
+		.out = out,
+		.top = &top,
+		.faults = reading->faults,
+		.arena = reading->faults->arena,
+	};
 
-		if (strcmp(key, f->key) == 0 ||
-			(f->alias != NULL && strcmp(key, f->alias) == 0))
-			return true;
-	}
-	return is_custom(r, key);
-}
-
-static void check_unknown(const struct entity_reading *r, const json_t *body)
-{
-	const char *key;
-	json_t *value;
-
-	json_object_foreach ((json_t *)(uintptr_t)body, key, value) {
-		if (!is_known(r, key))
-			fault_unknown_key(r->faults, NULL, key, r->table->count,
-				field_name, r->table);
-	}
-}
-
-json_t *entity_read(const struct entity_reading *r, const json_t *body)
-{
-	const struct entity_field *fields = r->table->fields;
-	json_t *out;
-
-	if (!json_is_object(body)) {
-		fault_format(r->faults, NULL, "object");
-		return NULL;
-	}
-	out = json_object();
-	/* The first field of every table is the external id. */
-	check_external_id(r, &fields[0], body);
-	json_object_set_new(out, fields[0].key, json_string(r->external_id));
-	for (size_t i = 1; i < r->table->count; i++) {
-		json_t *value = field_value(r, &fields[i], body);
-
-		if (value != NULL)
-			json_object_set_new(out, fields[i].key, value);
-	}
-	read_custom_fields(r, body, out);
-	check_unknown(r, body);
-	if (r->table->settle != NULL)
-		r->table->settle(out, body, r->faults);
-	if (!faults_any(r->faults))
-		return out;
-	json_decref(out);
-	return NULL;
+	*out = (struct entity){ .kind = in->kind };
+	part_scan_old(&c, &top, reading->old, t->list_key);
+	if (t->document)
+		identify_document(&c);
+	else
+		read_external_id(&c);
+	part_read(&c, &top, t->document ? 0 : 1);
+	if (t->list_key != NULL)
+		list_read(&c);
+	if (t->check != NULL)
+		t->check(&c);
+	if (!faults_any(c.faults))
+		finish(&c, text);
+	return !faults_any(c.faults);
 }

@@ -1,17 +1,18 @@
 /* STORE: facts.md 6.15. */
-#include "entity_field.h"
+#include "entity_private.h"
 
 /* clang-format off */
 static const struct entity_field fields[] = {
-	/* key           alias               label                create update edit  type         initial */
-	{ "externalId",  "storeExternalId",  "Store External Id", OPT, OPT, false, ENTITY_TEXT, NULL, NULL, 0 },
-	{ "name",        "storeName",        "Store Name",        REQ, REQ, true,  ENTITY_TEXT, NULL, NULL, 0 },
-	{ "description", "storeDescription", "Store Description", REQ, REQ, true,  ENTITY_TEXT, NULL, NULL, 0 },
+	/* key          aliases             labels               create update edit type */
+	FIELD("externalId",  "storeExternalId",  "Store External Id", REQ, REQ, NO,  ENTITY_ID),
+	FIELD("name",        "storeName",        "Store Name",        REQ, REQ, YES, ENTITY_TEXT),
+	FIELD("description", "storeDescription", "Store Description", REQ, REQ, YES, ENTITY_TEXT),
 };
 /* clang-format on */
 
 const struct entity_table entity_store = {
-	.fields = fields,
-	.count = ARRAY_LEN(fields),
+	.kind = ENTITY_STORE,
+	ENTITY_TOP(fields),
 	.name_key = "name",
+	.note = "Stores are never deleted.",
 };

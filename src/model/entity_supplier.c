@@ -1,70 +1,62 @@
 /* SUPPLIER: seed 004, facts.md 6.16. */
-#include "entity_field.h"
-#include "json_read.h"
+#include "entity_private.h"
 
 #define ACTIVE   "ACTIVE"
 #define INACTIVE "INACTIVE"
 
+enum {
+	F_INACTIVE = 2,
+	F_STATUS = 12
+};
+
 /* clang-format off */
 static const struct entity_field fields[] = {
-	/* key                alias         label                        create update edit   type           initial */
-	{ "externalId",        NULL,        "Supplier External Id",      OPT,   OPT,   false, ENTITY_TEXT,   NULL,            NULL, 0 },
-	{ "name",              NULL,        "Supplier Name",             REQ,   OPT,   true,  ENTITY_TEXT,   NULL,            NULL, 0 },
-	{ "inactive",          "deleted",   "Mark Supplier as Inactive", OPT,   OPT,   true,  ENTITY_BOOL,   "FALSE",         NULL, 0 },
-	{ "description",       NULL,        "Description",               OPT,   OPT,   true,  ENTITY_TEXT,   NULL,            NULL, 0 },
-	{ "logo",              NULL,        "Logo",                      OPT,   OPT,   true,  ENTITY_URL,    NULL,            NULL, 0 },
-	{ "totalOffers",       NULL,        NULL,                        OPT,   OPT,   false, ENTITY_NUMBER, NULL,            NULL, 0 },
-	{ "totalOrders",       NULL,        NULL,                        OPT,   OPT,   false, ENTITY_NUMBER, NULL,            NULL, 0 },
-	{ "evaluationCount",   NULL,        NULL,                        OPT,   OPT,   false, ENTITY_NUMBER, NULL,            NULL, 0 },
-	{ "supplierRating",    NULL,        "Supplier Rating",           OPT,   OPT,   true,  ENTITY_NUMBER, NULL,            NULL, 0 },
-	{ "returnPolicy",      NULL,        "Return Policy",             OPT,   OPT,   true,  ENTITY_TEXT,   NULL,            NULL, 0 },
-	{ "banner",            NULL,        "Banner",                    OPT,   OPT,   true,  ENTITY_URL,    NULL,            NULL, 0 },
-	{ "accountExternalId", "accountsId","Account External Id",       OPT,   OPT,   true,  ENTITY_REFS,   NULL,            NULL, ENTITY_ACCOUNT },
-	{ "status",            NULL,        "Status",                    OPT,   OPT,   true,  ENTITY_ENUM,   ACTIVE,          ACTIVE ", " INACTIVE, 0 },
-	{ "storesExternalId",  NULL,        "Store External Id",         MULTI, OPT,   true,  ENTITY_REFS,   "default_store", NULL, ENTITY_STORE },
+	/* key                aliases                 labels                              create update edit type           initial */
+	FIELD("externalId",        "supplierExternalId",   "Supplier External Id",             REQ,   REQ, NO,  ENTITY_ID),
+	FIELD("name",              "supplierName",         "Supplier Name",                    REQ,   OPT, YES, ENTITY_TEXT),
+	[F_INACTIVE] =
+	FIELD("inactive",          "deleted",              "Mark Supplier as Inactive|Deleted", OPT,  OPT, YES, ENTITY_BOOL,   "FALSE"),
+	FIELD("description",       NULL,                   "Description",                      OPT,   OPT, YES, ENTITY_TEXT),
+	FIELD("logo",              NULL,                   "Logo",                             OPT,   OPT, YES, ENTITY_URL),
+	FIELD("totalOffers",       NULL,                   NULL,                               OPT,   OPT, NO,  ENTITY_NUMBER),
+	FIELD("totalOrders",       NULL,                   NULL,                               OPT,   OPT, NO,  ENTITY_NUMBER),
+	FIELD("evaluationCount",   NULL,                   NULL,                               OPT,   OPT, NO,  ENTITY_NUMBER),
+	FIELD("supplierRating",    NULL,                   "Supplier Rating",                  OPT,   OPT, YES, ENTITY_NUMBER),
+	FIELD("returnPolicy",      NULL,                   "Return Policy",                    OPT,   OPT, YES, ENTITY_TEXT),
+	FIELD("banner",            NULL,                   "Banner",                           OPT,   OPT, YES, ENTITY_URL),
+	FIELD("accountExternalId", "accountsId",           "Account External Id",              OPT,   OPT, YES, ENTITY_REFS,   NULL, NULL, ENTITY_ACCOUNT),
+	[F_STATUS] =
+	FIELD("status",            NULL,                   "Status",                           OPT,   OPT, YES, ENTITY_ENUM,   ACTIVE, ACTIVE ", " INACTIVE),
+	FIELD("storesExternalId",  "storeExternalId",      "Store External Id|Stores External Id", MULTI, OPT, YES, ENTITY_REFS, DEFAULT_STORE, NULL, ENTITY_STORE),
 };
 /* clang-format on */
 
-static const json_t *given_inactive(const json_t *given)
-{
-	const json_t *value = json_object_get(given, "inactive");
-
-	return value != NULL ? value : json_object_get(given, "deleted");
-}
-
-static bool is_given(const json_t *value)
-{
-	return value != NULL && !json_is_null(value) &&
-	       !(json_is_string(value) && str_trim(json_text(value)).len == 0);
-}
-
 /* `status` and `inactive` say the same: whichever was given leads. */
-static void settle(json_t *normal, const json_t *given, struct faults *faults)
+static void check(struct entity_checking *c)
 {
-	bool has_status = is_given(json_object_get(given, "status"));
-	bool has_inactive = is_given(given_inactive(given));
-	bool inactive = json_is_true(json_object_get(normal, "inactive"));
-	const char *status =
-		json_string_value(json_object_get(normal, "status"));
-	bool off = status != NULL && strcmp(status, INACTIVE) == 0;
+	struct entity_part *top = c->top;
+	bool inactive = part_is_true(top, F_INACTIVE);
+	bool off = str_eq(part_text(c, top, F_STATUS), STR(INACTIVE));
 
-	if (off == inactive)
+	if (off == inactive || faults_any(c->faults))
 		return;
-	if (has_status && has_inactive)
-		faults_add(faults, FAULT_NOT_ALLOWED, "status",
+	if (part_given(top, F_STATUS) && part_given(top, F_INACTIVE))
+		rule_fault(c, top, F_STATUS, FAULT_NOT_ALLOWED,
 			"status and inactive contradict each other");
-	else if (has_status)
-		json_object_set_new(normal, "inactive", json_boolean(off));
+	else if (part_given(top, F_STATUS))
+		top->values[F_INACTIVE] = norm_bool(off);
 	else
-		json_object_set_new(normal, "status",
-			json_string(inactive ? INACTIVE : ACTIVE));
+		top->values[F_STATUS] =
+			norm_string(inactive ? STR(INACTIVE) : STR(ACTIVE));
 }
 
 const struct entity_table entity_supplier = {
-	.fields = fields,
-	.count = ARRAY_LEN(fields),
+	.kind = ENTITY_SUPPLIER,
+	ENTITY_TOP_FREE(fields, "CF_"),
 	.name_key = "name",
 	.stores_key = "storesExternalId",
-	.custom_fields = true,
-	.settle = settle,
+	.check = check,
+	.note = "Suppliers are deactivated, never deleted. `status` and "
+		"`inactive` say the same: whichever is given leads; when both "
+		"are and contradict each other, the row is refused.",
 };

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #define MESSAGE_MAX 2048
+#define VALUE_MAX   256
 
 void faults_init(struct faults *f, struct arena *arena)
 {
@@ -44,6 +45,28 @@ void faults_add(struct faults *f, const char *code, const char *field,
 		.field = arena_dup(f->arena, str_of(field)),
 		.message = arena_dup(f->arena, (struct str){ text, len }),
 	};
+}
+
+static const char *shortened(struct faults *f, struct str s)
+{
+	if (s.ptr == NULL)
+		return NULL;
+	if (s.len > VALUE_MAX)
+		s.len = whole_chars(s.ptr, VALUE_MAX);
+	return arena_dup(f->arena, s);
+}
+
+void faults_locate(
+	struct faults *f, size_t first, struct str column, struct str value)
+{
+	for (size_t i = first; i < f->count; i++) {
+		struct fault *fault = &f->list[i];
+
+		if (fault->column == NULL)
+			fault->column = shortened(f, column);
+		if (fault->value == NULL)
+			fault->value = shortened(f, value);
+	}
 }
 
 const char *faults_code(const struct faults *f)

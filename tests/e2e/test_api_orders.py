@@ -144,8 +144,11 @@ class Entities(ApiCase):
     def test_kinds(self):
         self.call("GET", "/v1/entities/STORE")
         self.call("GET", "/v1/entities/CAR", status=404)
-        answer = self.call("GET", "/v1/entities/PRODUCT", status=404)
-        self.assertIn("not served", answer.body["message"])
+        self.call("GET", "/v1/entities/PRODUCT")
+        for kind, home in (("ORDER", "/v1/orders"), ("ORDER_STATUS", "/v1/orders"), ("INCIDENT", "/v1/incidents")):
+            answer = self.call("GET", f"/v1/entities/{kind}", status=404)
+            self.assertIn(home, answer.body["message"])
+            self.assertIn(home, self.call("PUT", f"/v1/entities/{kind}/1", {}, 404).body["message"])
         self.call("GET", "/v1/entities/SUPPLIER/absent", status=404)
 
 

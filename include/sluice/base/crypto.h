@@ -29,6 +29,11 @@ bool crypto_equal(const void *a, const void *b, size_t len);
 /* "k3bX..." without padding, URL-safe alphabet (RFC 4648 section 5). */
 void crypto_base64url(struct buf *out, const void *data, size_t len);
 
+/* PBKDF2 with HMAC-SHA-256 (RFC 8018): a slow hash of a password.  `salt` must
+ * be fresh random bytes. */
+void crypto_password_hash(struct str password, struct str salt,
+	unsigned iterations, uint8_t out[SHA256_SIZE]);
+
 /* AES-256-GCM.  Appends nonce, ciphertext and tag to `out`.  `nonce` must be
  * fresh random bytes; `context` is authenticated but not stored (what the
  * secret belongs to, so that one can't be moved to another record). */

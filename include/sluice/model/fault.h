@@ -20,7 +20,10 @@
 #define FAULT_ENUM      "F-E-008" /* not in the enumeration */
 #define FAULT_BOOLEAN   "F-E-009" /* not a boolean */
 #define FAULT_LENGTH    "F-E-010" /* text too long */
+#define FAULT_ATTRIBUTE "F-E-011" /* attributes that the category requires */
 #define FAULT_FORMAT    "F-E-012" /* generic format */
+#define FAULT_NO_PRICE  "F-E-013" /* no price for quantity 1 */
+#define FAULT_NO_TARGET "F-E-033" /* account or address not found */
 
 /* Faults of API bodies that are not business entities. */
 #define FAULT_UNKNOWN_FIELD "UNKNOWN_FIELD"
@@ -34,6 +37,9 @@ struct fault {
 	const char *code;    /* a literal */
 	const char *field;   /* in the arena */
 	const char *message; /* in the arena */
+	/* Rows of files only, else NULL; in the arena. */
+	const char *column; /* the header of the column */
+	const char *value;  /* what stood there, shortened */
 };
 
 struct faults {
@@ -47,6 +53,11 @@ void faults_init(struct faults *f, struct arena *arena);
 
 void faults_add(struct faults *f, const char *code, const char *field,
 	const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+
+/* Says where the faults from number `first` on come from, unless they say so
+ * already; `column` and `value` may be NULL. */
+void faults_locate(
+	struct faults *f, size_t first, struct str column, struct str value);
 
 static inline bool faults_any(const struct faults *f)
 {

@@ -132,9 +132,22 @@ static void a_cap_is_a_limit(void **state)
 	buf_release(&plain);
 }
 
+/* The first vector of RFC 7914 section 11, cut to 32 bytes. */
+static void password_hash_is_pbkdf2(void **state)
+{
+	static const uint8_t want[] = { 0x55, 0xac, 0x04, 0x6e, 0x56, 0xe3,
+		0x08, 0x9f, 0xec, 0x16, 0x91, 0xc2, 0x25, 0x44, 0xb6, 0x05 };
+	uint8_t hash[SHA256_SIZE];
+
+	(void)state;
+	crypto_password_hash(STR("passwd"), STR("salt"), 1, hash);
+	assert_memory_equal(hash, want, sizeof want);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(password_hash_is_pbkdf2),
 		cmocka_unit_test(sha256_of_abc),
 		cmocka_unit_test(base64url),
 		cmocka_unit_test(random_bytes_differ),

@@ -1,0 +1,186 @@
+/* Pieces of normal forms. */
+#include "entity_private.h"
+#include "put.h"
+
+#define ONES  UINT64_C(0x0101010101010101)
+#define HIGHS UINT64_C(0x8080808080808080)
+
+/* Has one of the eight bytes this value?  (A hit may stand for its neighbour,
+ * too, which doesn't matter here.) */
+static inline uint64_t has_byte(uint64_t word, unsigned char byte)
+{
+	uint64_t x = word ^ (ONES * byte);
+
+	return (x - ONES) & ~x & HIGHS;
+}
+
+/* Control characters, what JSON escapes, and the beginning of U+FFFE. */
+static inline bool is_special(uint64_t word)
+{
+	uint64_t low = (word - ONES * 0x20) & ~word & HIGHS;
+
+	return (low | has_byte(word, '"') | has_byte(word, '\\') |
+		       has_byte(word, 0x7F) | has_byte(word, 0xEF)) != 0;
+}
+
+static bool is_plain(struct str s)
+{
+	uint64_t word;
+	size_t i = 0;
+
+	for (; i + 8 <= s.len; i += 8) {
+		memcpy(&word, s.ptr + i, 8);
+		if (is_special(word))
+			return false;
+	}
+	word = ONES * ' ';
+	if (i < s.len)
+		memcpy(&word, s.ptr + i, s.len - i);
+	return !is_special(word);
+}
+
+struct norm norm_string(struct str s)
+{
+	return (struct norm){ is_plain(s) ? NORM_PLAIN : NORM_TEXT, s };
+}
+
+struct norm norm_bool(bool b)
+{
+	return norm_raw(b ? STR("true") : STR("false"));
+}
+
+bool norm_is_true(struct norm n)
+{
+	return n.form == NORM_RAW && str_eq(n.text, STR("true"));
+}
+
+/* A quoted string with escapes: rare, so by the library. */
+static struct str unescaped(struct str quoted, struct arena *arena)
+{
+	json_t *value =
+		json_loadb(quoted.ptr, quoted.len, JSON_DECODE_ANY, NULL);
+	struct str text = { "", 0 };
+
+	if (json_is_string(value)) {
+		text = json_text(value);
+		text.ptr = arena_dup(arena, text);
+	}
+	json_decref(value);
+	return text;
+}
+
+struct str norm_text(struct norm n, struct arena *arena)
+{
+	if (n.form == NORM_PLAIN || n.form == NORM_TEXT)
+		return n.text;
+	if (n.form == NORM_NONE || n.text.len < 2 || n.text.ptr[0] != '"')
+		return (struct str){ "", 0 };
+	if (memchr(n.text.ptr, '\\', n.text.len) != NULL)
+		return unescaped(n.text, arena);
+	return (struct str){ n.text.ptr + 1, n.text.len - 2 };
+}
+
+void norm_put(struct buf *out, struct norm n)
+{
+	switch (n.form) {
+	case NORM_NONE:
+		break;
+	case NORM_RAW:
+		put_str(out, n.text);
+		break;
+	case NORM_PLAIN:
+		buf_char(out, '"');
+		put_str(out, n.text);
+		buf_char(out, '"');
+		break;
+	case NORM_TEXT:
+		buf_json_string(out, n.text);
+		break;
+	}
+}
+
+/* --- lists of texts --------------------------------------------------------
+ */
+
+struct str *norm_texts(struct norm list, struct arena *arena, size_t *count)
+{
+	struct str rest = stored_inside(list.text), value, *texts;
+	size_t n = 0;
+
+	*count = 0;
+	if (list.form != NORM_RAW)
+		return NULL;
+	while (stored_element(&rest, &value))
+		n++;
+	texts = arena_alloc(arena, (n + 1) * sizeof *texts);
+	rest = stored_inside(list.text);
+	while (stored_element(&rest, &value))
+		texts[(*count)++] = norm_text(norm_raw(value), arena);
+	return texts;
+}
+
+struct norm norm_of_texts(
+	const struct str *texts, size_t count, struct arena *arena)
+{
+	struct buf out = buf_make(DOCUMENT_MAX);
+	struct norm list;
+
+	buf_char(&out, '[');
+	for (size_t i = 0; i < count; i++) {
+		if (i > 0)
+			buf_char(&out, ',');
+		norm_put(&out, norm_string(texts[i]));
+	}
+	buf_char(&out, ']');
+	/* Past the cap the whole is refused, so the list only has to be one. */
+	list = norm_raw(out.full ? STR("[]") : buf_view(&out));
+	list.text.ptr = arena_dup(arena, list.text);
+	buf_release(&out);
+	return list;
+}
+
+static json_t *set_of(const struct str *texts, size_t count)
+{
+	json_t *set = json_object();
+
+	for (size_t i = 0; i < count; i++)
+		json_object_setn_new(
+			set, texts[i].ptr, texts[i].len, json_true());
+	return set;
+}
+
+static bool is_in(const json_t *set, struct str text)
+{
+	return json_object_getn(set, text.ptr, text.len) != NULL;
+}
+
+static struct norm combine(
+	struct norm old, struct norm given, bool join, struct arena *arena)
+{
+	size_t old_count, count, n = 0;
+	struct str *was = norm_texts(old, arena, &old_count);
+	struct str *now = norm_texts(given, arena, &count);
+	struct str *all =
+		arena_alloc(arena, (old_count + count + 1) * sizeof *all);
+	json_t *set = join ? set_of(was, old_count) : set_of(now, count);
+
+	for (size_t i = 0; i < old_count; i++)
+		if (join || !is_in(set, was[i]))
+			all[n++] = was[i];
+	for (size_t i = 0; join && i < count; i++)
+		if (!is_in(set, now[i]))
+			all[n++] = now[i];
+	json_decref(set);
+	return norm_of_texts(all, n, arena);
+}
+
+struct norm norm_join(struct norm old, struct norm given, struct arena *arena)
+{
+	return old.form == NORM_NONE ? given : combine(old, given, true, arena);
+}
+
+struct norm norm_without(
+	struct norm old, struct norm given, struct arena *arena)
+{
+	return combine(old, given, false, arena);
+}
