@@ -24,7 +24,7 @@ from sshd import Sshd
 from wait import wait_until
 
 COMMANDS = (["serve"], ["check"], ["key", "add"], ["key", "list"], ["key", "revoke"],
-            ["backup"], ["version"])
+            ["backup"], ["cron"], ["version"])
 
 
 class CliCase(unittest.TestCase):
@@ -93,6 +93,20 @@ class Usage(CliCase):
             shown = run(*command, "--help")
             self.assertEqual((shown.returncode, shown.stderr), (0, ""), command)
             self.assertIn("usage: sluice " + " ".join(command), shown.stdout)
+
+    def test_cron_says_an_expression_in_words_and_its_next_times(self):
+        shown = run("cron", "0 0 2 ? * MON-FRI", "-n", "3", "--from", "2026-01-01T00:00:00Z")
+        self.assertEqual((shown.returncode, shown.stderr), (0, ""))
+        self.assertEqual(shown.stdout.splitlines(), [
+            "At 02:00, Monday to Friday", "2026-01-01T02:00:00.000Z",
+            "2026-01-02T02:00:00.000Z", "2026-01-05T02:00:00.000Z"])
+        self.assertEqual(len(run("cron", "@hourly").stdout.splitlines()), 11)
+        for wrong, why in (("0 0 30 2 *", "never fire"), ("61 * * * *", "out of range"),
+                           ("0 0 2 1 * MON", "?"), ("* *", "fields")):
+            shown = run("cron", wrong)
+            self.assertEqual((shown.returncode, shown.stdout), (2, ""))
+            self.assertEqual(len(shown.stderr.splitlines()), 1)
+            self.assertIn(why, shown.stderr)
 
     def test_wrong_usage_is_2_and_one_sentence(self):
         for argv in ([], ["nonsense"], ["srve"], ["serve", "--nonsense"], ["serve", "extra"],
