@@ -146,6 +146,32 @@ static const char *or_null(const char *text)
 	return text == NULL || *text == '\0' ? NULL : text;
 }
 
+static void free_hosts(struct admin *a)
+{
+	for (size_t i = 0; i < a->allowed_host_count; i++)
+		free(a->allowed_hosts[i]);
+	free(a->allowed_hosts);
+}
+
+static void copy_hosts(struct admin *a, const struct admin_options *o)
+{
+	size_t n = o->allowed_host_count;
+
+	a->allowed_hosts = mem_alloc((n + 1) * sizeof *a->allowed_hosts);
+	a->allowed_host_count = n;
+	for (size_t i = 0; i < n; i++)
+		a->allowed_hosts[i] = mem_strdup(o->allowed_hosts[i]);
+}
+
+/* What is left of it without its server. */
+static void release(struct admin *a)
+{
+	free_hosts(a);
+	free(a->openapi);
+	free(a->version);
+	free(a);
+}
+
 enum err admin_start(struct admin **out, struct hub *hub,
 	const struct admin_options *o, struct diag *why)
 {
@@ -166,6 +192,7 @@ enum err admin_start(struct admin **out, struct hub *hub,
 	a->hub = hub;
 	a->options = *o;
 	a->version = mem_strdup(o->version);
+	copy_hosts(a, o);
 	a->tls = server.tls_certificate != NULL;
 	a->started_at = clock_now_ms();
 	list_init(&a->calls);
@@ -174,8 +201,7 @@ enum err admin_start(struct admin **out, struct hub *hub,
 		*out = a;
 		return ERR_OK;
 	}
-	free(a->version);
-	free(a);
+	release(a);
 	return e;
 }
 
@@ -190,6 +216,8 @@ void admin_reload(struct admin *a, const struct admin_options *o)
 	a->options.bulk_body = o->bulk_body;
 	a->options.bulk_line = o->bulk_line;
 	a->options.requests_per_second = o->requests_per_second;
+	free_hosts(a);
+	copy_hosts(a, o);
 }
 
 void admin_quiesce(struct admin *a)
@@ -209,9 +237,7 @@ static void on_stopped(struct deferred *d)
 	void *arg = a->on_stopped_arg;
 
 	auth_release(a);
-	free(a->openapi);
-	free(a->version);
-	free(a);
+	release(a);
 	done(arg);
 }
 

@@ -34,6 +34,8 @@ struct admin {
 	struct http_server *server;
 	struct admin_options options; /* texts are only good at the start */
 	char *version;
+	char **allowed_hosts;
+	size_t allowed_host_count;
 	bool tls;
 	struct link calls; /* all that have no answer yet */
 	unsigned call_count;

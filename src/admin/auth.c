@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "admin_private.h"
+#include "host.h"
 #include "sluice/base/mem.h"
 #include "sluice/store/record_config.h"
 
@@ -112,7 +113,7 @@ static bool identify(struct call *c, const uint8_t hash[SHA256_SIZE])
 	return true;
 }
 
-bool auth_by_key(struct call *c)
+static bool by_key(struct call *c)
 {
 	const char *key = http_request_header(c->request, "dj-api-key");
 	uint8_t hash[SHA256_SIZE];
@@ -125,6 +126,22 @@ bool auth_by_key(struct call *c)
 }
 
 /* --- by cookie ------------------------------------------------------------ */
+
+/* See host.h. */
+static bool trusted_host(struct call *c)
+{
+	const struct admin *a = c->admin;
+	const char *host = http_request_header(c->request, "Host");
+
+	if (host_is_trusted(host, a->allowed_hosts, a->allowed_host_count))
+		return true;
+	answer_error(c, 403, "FORBIDDEN",
+		"sessions are for localhost, numeric addresses and the names "
+		"in http.allowedHosts of the configuration, not for the host "
+		"'%s'",
+		host != NULL && str_is_utf8(str_of(host)) ? host : "");
+	return false;
+}
 
 /* A page of another site can make the browser send the cookie, but not with
  * our own origin. */
@@ -152,7 +169,7 @@ static bool by_cookie(struct call *c, const char *cookie)
 	if (hash == NULL)
 		return unauthorized(c, "the session has ended: log in again");
 	c->caller.by_cookie = true;
-	return identify(c, hash) && same_origin(c);
+	return identify(c, hash) && trusted_host(c) && same_origin(c);
 }
 
 /* --- what the dispatcher asks --------------------------------------------- */
@@ -168,24 +185,36 @@ static bool client_allowed(struct call *c)
 	return false;
 }
 
-bool auth_identify(struct call *c)
+/* One who is known. */
+static bool admit(struct call *c)
 {
-	const char *cookie = http_request_cookie(c->request, SESSION_COOKIE);
 	struct key_use *use;
-	bool known;
 
-	if (http_request_header(c->request, "dj-api-key") != NULL ||
-		cookie == NULL)
-		known = auth_by_key(c);
-	else
-		known = by_cookie(c, cookie);
-	if (!known || !client_allowed(c))
+	if (!client_allowed(c))
 		return false;
 	use = key_use(c->admin, c->caller.hash);
 	if (!rate_allows(c, use))
 		return false;
 	mark_used(c, use);
 	return true;
+}
+
+bool auth_identify(struct call *c)
+{
+	const char *cookie = http_request_cookie(c->request, SESSION_COOKIE);
+	bool known;
+
+	if (http_request_header(c->request, "dj-api-key") != NULL ||
+		cookie == NULL)
+		known = by_key(c);
+	else
+		known = by_cookie(c, cookie);
+	return known && admit(c);
+}
+
+bool auth_login(struct call *c)
+{
+	return by_key(c) && trusted_host(c) && admit(c);
 }
 
 bool auth_allow(struct call *c, const struct route *route)

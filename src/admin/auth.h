@@ -16,8 +16,9 @@ bool auth_identify(struct call *c);
 /* 403 unless the caller's role is enough for the route. */
 bool auth_allow(struct call *c, const struct route *route);
 
-/* From the dj-api-key header only; false: answered 401. */
-bool auth_by_key(struct call *c);
+/* The same for one who wants a session: from the dj-api-key header only, and
+ * under a host name that a session is good for. */
+bool auth_login(struct call *c);
 
 bool scope_allows(const struct call *c, struct str store);
 

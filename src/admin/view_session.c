@@ -12,7 +12,7 @@ static const char *cookie(struct call *c, const char *value, const char *more)
 
 void session_create(struct call *c)
 {
-	if (!auth_by_key(c))
+	if (!auth_login(c))
 		return;
 	answer_header(c, "Set-Cookie", cookie(c, session_open(c), ""));
 	answer_now(c, 204);

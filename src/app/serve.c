@@ -68,6 +68,8 @@ static struct admin_options admin_options(const struct config *c)
 		.bulk_body = c->limits.bulk_body,
 		.bulk_line = c->limits.row,
 		.requests_per_second = c->limits.requests_per_second,
+		.allowed_hosts = c->http.allowed_hosts.items,
+		.allowed_host_count = c->http.allowed_hosts.count,
 		.version = SLUICE_VERSION,
 	};
 }
@@ -230,7 +232,8 @@ static void take_config(struct serve *s, struct config *fresh)
 	struct diag why;
 
 	if (config_changes_needing_restart(&s->config, fresh, &names) > 0)
-		log_warn("configuration: only a restart makes these take effect: %s",
+		log_warn("configuration: only a restart makes these take "
+			 "effect: %s",
 			names.data);
 	buf_release(&names);
 	config_keep_running(fresh, &s->config);

@@ -4,6 +4,7 @@ import unittest
 
 from api_case import ApiCase, unique
 from gateway import NO_KEY
+from wait import wait_until
 
 
 class Keys(ApiCase):
@@ -91,6 +92,10 @@ class Keys(ApiCase):
         self.call("DELETE", "/v1/session", status=204, key=NO_KEY, headers=origin)
         self.call("GET", "/v1/orders", status=401, key=NO_KEY, headers=headers)
 
+    def test_session_needs_the_right_dj_client(self):
+        self.call("POST", "/v1/session", None, 403, "FORBIDDEN", headers={"dj-client": "SUPPLIER"})
+        self.call("POST", "/v1/session", None, 204, headers={"dj-client": "OPERATOR"})
+
     def test_session_ends_with_its_key(self):
         name = unique("s")
         key = self.call("POST", "/v1/keys", {"name": name, "role": "OPERATOR_READER"}, 201).body["key"]
@@ -99,6 +104,45 @@ class Keys(ApiCase):
         self.call("GET", "/v1/orders", key=NO_KEY, headers=headers)
         self.call("DELETE", f"/v1/keys/{name}", status=204)
         self.call("GET", "/v1/orders", status=401, key=NO_KEY, headers=headers)
+
+
+class Hosts(ApiCase):
+    """DNS rebinding: a stranger's name that points to our address."""
+
+    config = {"http": {"allowedHosts": ["hub.example.com"]}}
+
+    def host(self, name):
+        return {"Host": f"{name}:{self.gateway.port}"}
+
+    def session(self):
+        cookie = self.call("POST", "/v1/session", None, 204).headers["Set-Cookie"]
+        return {"Cookie": cookie.split(";")[0]}
+
+    def test_a_session_is_good_for_known_hosts_only(self):
+        cookie = self.session()
+        for name in ("127.0.0.1", "localhost", "[::1]", "hub.example.com"):
+            with self.subTest(name):
+                self.call("GET", "/v1/orders", key=NO_KEY, headers={**cookie, **self.host(name)})
+                self.call("POST", "/v1/session", None, 204, headers=self.host(name))
+        evil = self.host("evil.example")
+        answer = self.call("GET", "/v1/orders", None, 403, "FORBIDDEN", key=NO_KEY,
+                           headers={**cookie, **evil})
+        self.assertIn("http.allowedHosts", answer.body["message"])
+        origin = {"Origin": f"http://{evil['Host']}"}
+        self.call("PUT", "/v1/orders/h", {}, 403, "FORBIDDEN", key=NO_KEY,
+                  headers={**cookie, **evil, **origin})
+        self.call("POST", "/v1/session", None, 403, "FORBIDDEN", headers=evil)
+        # A key is no matter of browsers.
+        self.call("GET", "/v1/orders", headers=evil)
+
+    def test_reload(self):
+        cookie = self.session()
+        new = {**cookie, **self.host("new.example.com")}
+        self.call("GET", "/v1/orders", None, 403, key=NO_KEY, headers=new)
+        self.gateway.config = {"http": {"allowedHosts": ["hub.example.com", "new.example.com"]}}
+        self.gateway.reload()
+        wait_until(lambda: self.gateway.request("GET", "/v1/orders", key=NO_KEY, headers=new)
+                   .status == 200, 10, what="the new host to be allowed")
 
 
 if __name__ == "__main__":

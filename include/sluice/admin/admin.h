@@ -45,7 +45,12 @@ struct admin_options {
 	uint64_t bulk_body;           /* bytes of a bulk body */
 	uint64_t bulk_line;           /* bytes of one of its lines */
 	unsigned requests_per_second; /* of one key; 0: no limit */
-	const char *version;          /* of the program */
+
+	/* Names that browsers with a session may call the gateway by, beside
+	 * localhost and numeric addresses. */
+	char *const *allowed_hosts;
+	size_t allowed_host_count;
+	const char *version; /* of the program */
 
 	/* Adds what keeps the gateway from being ready beside what the API
 	 * sees itself (store errors, a fatal turn, stopping).  May be NULL. */
@@ -62,7 +67,8 @@ enum err admin_start(struct admin **out, struct hub *hub,
 uint16_t admin_port(const struct admin *a);
 
 /* SIGHUP: the limits (request_body, bulk_body, bulk_line,
- * requests_per_second) of new options; the rest needs a restart. */
+ * requests_per_second) and allowed_hosts of new options; the rest needs a
+ * restart. */
 void admin_reload(struct admin *a, const struct admin_options *options);
 
 /* The first half of the end: accepts no more connections; the requests under
