@@ -7,6 +7,9 @@
 
 #define PAGE_NUMBER_MAX (UINT64_C(1) << 40)
 
+/* Those that may come repeatedly. */
+#define LIST_PARAMETERS "supplierExternalIds"
+
 /* --- reading -------------------------------------------------------------- */
 
 /* Space-separated words, as they stand in the route table. */
@@ -68,9 +71,31 @@ static void refuse_unknown(struct call *c, const char *name)
 			known);
 }
 
+/* The second coming of one that takes a single value. */
+static bool comes_twice(const struct call *c, const struct param *p)
+{
+	const struct param *first = query_next(c, NULL, p->name);
+	size_t index;
+
+	return first != p && query_next(c, first, p->name) == p &&
+	       !word_find(LIST_PARAMETERS, str_of(p->name), &index);
+}
+
+static void refuse_twice(struct call *c)
+{
+	struct faults *f = call_faults(c);
+
+	for (const struct param *p = c->query; p != NULL; p = p->next)
+		if (comes_twice(c, p))
+			faults_add(f, FAULT_INVALID, p->name,
+				"%s must not be given twice", p->name);
+	answer_faults(c, f);
+}
+
 bool query_read(struct call *c)
 {
 	struct reading reading = { c, &c->query };
+	bool twice = false;
 	size_t index;
 
 	http_request_query_each(c->request, take, &reading);
@@ -85,8 +110,11 @@ bool query_read(struct call *c)
 			refuse_unknown(c, p->name);
 			return false;
 		}
+		twice = twice || comes_twice(c, p);
 	}
-	return true;
+	if (twice)
+		refuse_twice(c);
+	return !twice;
 }
 
 const struct param *query_next(

@@ -7,8 +7,8 @@
 #define PAGE_SIZE_DEFAULT 20
 #define PAGE_SIZE_MAX     500
 
-/* Reads them all into c->query.  False: answered (an unknown one, or one that
- * isn't UTF-8). */
+/* Reads them all into c->query.  False: answered (an unknown one, one that
+ * isn't UTF-8, or one that takes a single value and comes twice). */
 bool query_read(struct call *c);
 
 /* The value of a parameter, or NULL; query_next() for those that may come

@@ -63,6 +63,22 @@ class Basics(ApiCase):
         answer = self.call("GET", "/v1/orders?pgae=1", status=400, code="UNKNOWN_PARAMETER")
         self.assertIn("pgae", answer.body["message"])
 
+    def test_a_parameter_that_comes_twice(self):
+        lists = {"/v1/orders": "page size sort status reference",
+                 "/v1/mapper/exports": "jobOutId from to",
+                 "/v1/mapper/jobout": "name entity active", "/v1/mapper/client": "type"}
+        for path, names in lists.items():
+            for name in names.split():
+                with self.subTest(path=path, name=name):
+                    answer = self.call("GET", f"{path}?{name}=1&{name}=1", status=400)
+                    self.assertEqual(self.fields(answer), {name: "INVALID_VALUE"})
+                    self.assertIn(name, answer.body["message"])
+        answer = self.call("GET", "/v1/orders?page=0&size=5&page=0&size=5&page=0", status=400)
+        self.assertEqual([e["field"] for e in answer.body["errors"]], ["page", "size"])
+        nobody = "01890000-0000-7000-8000-000000000000"
+        self.call("POST", f"/v1/mapper/client/{nobody}/test?folder=/a&folder=/b", status=400)
+        self.call("GET", "/v1/mapper/jobout?supplierExternalIds=a&supplierExternalIds=b")
+
     def test_page_faults(self):
         for path in ("/v1/orders", "/v1/mapper/client", "/v1/mapper/jobout",
                      "/v1/mapper/exports", "/v1/keys", "/v1/entities/SUPPLIER"):
