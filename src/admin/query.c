@@ -150,6 +150,21 @@ bool query_uuid(const struct call *c, const char *name, struct faults *f,
 	return false;
 }
 
+/* An offset's plus that was not encoded arrives as a blank. */
+static bool parse_time(const char *value, int64_t *out)
+{
+	const char *blank = strrchr(value, ' ');
+	char text[TIME_TEXT_SIZE * 2];
+
+	if (time_parse(str_of(value), out))
+		return true;
+	if (blank == NULL || strlen(value) >= sizeof text)
+		return false;
+	(void)snprintf(text, sizeof text, "%.*s+%s", (int)(blank - value),
+		value, blank + 1);
+	return time_parse(str_of(text), out);
+}
+
 bool query_time(
 	const struct call *c, const char *name, struct faults *f, int64_t *out)
 {
@@ -157,7 +172,7 @@ bool query_time(
 
 	if (value == NULL)
 		return false;
-	if (time_parse(str_of(value), out))
+	if (parse_time(value, out))
 		return true;
 	faults_add(f, FAULT_INVALID, name,
 		"%s: '%s' is not a time like 2025-03-24T14:32:31.824Z", name,

@@ -34,15 +34,49 @@ void connection_show(struct call *c)
 }
 
 struct filter {
-	const char *name, *type;
-	bool by_active, active;
+	const char *name;
+	bool by_type, by_active, active;
+	enum connection_type type;
 };
+
+static bool parse_type(const char *name, enum connection_type *out)
+{
+	for (int t = 0; t < CONNECTION_TYPE_COUNT; t++) {
+		*out = (enum connection_type)t;
+		if (strcmp(connection_type_name(*out), name) == 0)
+			return true;
+	}
+	return false;
+}
+
+static const char *type_names(struct call *c)
+{
+	const char *names = "";
+
+	for (int t = 0; t < CONNECTION_TYPE_COUNT; t++)
+		names = arena_printf(&c->arena, "%s%s%s", names,
+			t == 0 ? "" : ", ",
+			connection_type_name((enum connection_type)t));
+	return names;
+}
+
+static void read_filter(struct call *c, struct filter *out, struct faults *f)
+{
+	const char *type = query_get(c, "type");
+
+	*out = (struct filter){ .name = query_get(c, "name") };
+	out->by_active = query_bool(c, "active", f, &out->active);
+	out->by_type = type != NULL;
+	if (type != NULL && !parse_type(type, &out->type))
+		faults_add(f, FAULT_ENUM, "type",
+			"type must be one of %s, not '%s'", type_names(c),
+			type);
+}
 
 static bool matches(const struct filter *f, const struct connection *k)
 {
 	return (f->name == NULL || text_contains(k->name, f->name)) &&
-	       (f->type == NULL ||
-		       strcmp(connection_type_name(k->type), f->type) == 0) &&
+	       (!f->by_type || k->type == f->type) &&
 	       (!f->by_active || k->active == f->active);
 }
 
@@ -50,13 +84,12 @@ void connection_list(struct call *c)
 {
 	const struct catalog *all = &c->hub->catalog;
 	struct sorted rows = sorted_make(c, all->connection_count);
-	struct filter filter = { query_get(c, "name"), query_get(c, "type"),
-		false, false };
 	struct faults *f = call_faults(c);
+	struct filter filter;
 	struct list_query q;
 
 	query_list(c, SORTED_FIELDS, false, f, &q);
-	filter.by_active = query_bool(c, "active", f, &filter.active);
+	read_filter(c, &filter, f);
 	if (faults_any(f))
 		return answer_faults(c, f);
 	for (size_t i = 0; i < all->connection_count; i++) {

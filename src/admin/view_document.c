@@ -62,16 +62,20 @@ static void read_filter(
 
 static void list(struct call *c, enum export_entity entity)
 {
-	/* in the order of the names in the call below */
+	static const char *const names[EXPORT_ENTITY_COUNT] = {
+		"createdAt updatedAt reference",
+		"createdAt updatedAt reference orderIncidentId",
+	};
+	/* in the order of the names */
 	static const enum document_sort sorts[] = { SORT_CREATED_AT,
-		SORT_UPDATED_AT, SORT_REFERENCE };
+		SORT_UPDATED_AT, SORT_REFERENCE, SORT_REFERENCE };
 	struct document_filter filter = { .entity = entity };
 	struct faults *f = call_faults(c);
 	struct rows rows = { c, 0 };
 	struct list_query q;
 	enum err e;
 
-	query_list(c, "createdAt updatedAt reference", true, f, &q);
+	query_list(c, names[entity], true, f, &q);
 	read_filter(c, &filter, f);
 	if (faults_any(f))
 		return answer_faults(c, f);

@@ -83,6 +83,11 @@ class Connections(ApiCase):
         self.assertEqual((page["totalElements"], page["totalPages"], page["numberOfElements"],
                           page["first"], page["last"], page["empty"]), (3, 2, 1, False, True, False))
         self.assertEqual(names("active=false")[0], [])
+        self.assertEqual(len(names("type=SFTP_CLIENT")[0]), 3)
+        self.assertEqual(names("type=API_CLIENT")[0], [])
+        answer = self.call("GET", f"{PATH}?type=CARRIER_PIGEON", status=400, code="F-E-008")
+        self.assertEqual(self.fields(answer), {"type": "F-E-008"})
+        self.assertIn("SFTP_CLIENT", answer.body["message"])
 
     def test_test_tells_where_it_fails(self):
         client = self.make_connection()

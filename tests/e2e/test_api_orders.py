@@ -41,6 +41,19 @@ class Orders(ApiCase):
         self.assertEqual(listed("status=SHIPPED&sort=reference:asc"), (["1", "3"], 2))
         self.call("GET", "/v1/orders?status=NOPE", status=400)
 
+    def test_incidents_sorted_by_their_id(self):
+        prefix = unique("I")
+        for n in (2, 0, 1):
+            self.call("PUT", f"/v1/incidents/{prefix}-{n}", {}, 201)
+        for name in ("orderIncidentId", "reference"):
+            listed = self.call("GET", f"/v1/incidents?reference={prefix}&sort={name}:desc").body
+            self.assertEqual([i["orderIncidentId"][-1] for i in listed["content"]],
+                             ["2", "1", "0"])
+        answer = self.call("GET", "/v1/incidents?sort=id:asc", status=400)
+        self.assertIn("createdAt updatedAt reference orderIncidentId", answer.body["message"])
+        answer = self.call("GET", "/v1/orders?sort=orderIncidentId:asc", status=400)
+        self.assertIn("createdAt updatedAt reference", answer.body["message"])
+
     def test_incidents(self):
         one = f"/v1/incidents/{unique('I')}"
         made = self.call("PUT", one, {}, 201).body

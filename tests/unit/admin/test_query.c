@@ -110,6 +110,27 @@ static void test_values(void **state)
 	assert_int_equal(faults.count, 2);
 }
 
+/* A plus that was not encoded arrives as a blank. */
+static void test_blank_before_an_offset(void **state)
+{
+	static const char *const wrong[] = { "2025-03-24 14:32:31Z",
+		"2025-03-24T14:32:31 Z", "2025-03-24T14:32:31  02:00",
+		"2025-03-24T14:32:31 02:00 ", " ", "" };
+	struct param time = { "from", "2025-03-24T16:32:31.824 02:00", NULL };
+	struct call c = { .query = &time };
+	int64_t ms;
+
+	(void)state;
+	assert_true(query_time(&c, "from", &faults, &ms));
+	assert_int_equal(ms, INT64_C(1742826751824));
+	assert_false(faults_any(&faults));
+	for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+		time.value = wrong[i];
+		assert_false(query_time(&c, "from", &faults, &ms));
+	}
+	assert_int_equal(faults.count, ARRAY_LEN(wrong));
+}
+
 static void check_list(
 	uint64_t number, uint64_t total, size_t rows, const char *end)
 {
@@ -154,6 +175,7 @@ int main(void)
 		TEST(test_faults_all_at_once),
 		TEST(test_more_faults),
 		TEST(test_values),
+		TEST(test_blank_before_an_offset),
 		TEST(test_list_bodies),
 	};
 
