@@ -354,7 +354,7 @@ class Signals(unittest.TestCase):
                 del g.config["lisen"]
                 g.config["multiStore"] = True
                 g.reload()
-                wait_until(lambda: re.search("multiStore.*restart", log.read_text()))
+                wait_until(lambda: re.search("restart.*multiStore", log.read_text()))
                 self.assertEqual(g.request("POST", "/v1/mapper/client", big).status, 400)
                 self.assertEqual(log.with_suffix(".1").read_text(), old)
 
