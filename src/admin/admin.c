@@ -117,7 +117,8 @@ static void refuse_path(struct call *c, bool known)
 
 	if (!known)
 		return answer_error(c, 404, "NOT_FOUND", "no such path: %s",
-			str_is_utf8(str_of(path)) ? path : "?");
+			str_is_utf8(str_of(path)) ? shown(&c->arena, path)
+						  : "?");
 	answer_header(c, "Allow", route_allow(path, &c->arena));
 	answer_error(c, 405, "METHOD_NOT_ALLOWED",
 		"this path does not know this method: see the header Allow");

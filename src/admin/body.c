@@ -21,10 +21,11 @@ void body_known(const json_t *body, const char *known, struct faults *f)
 	json_t *value;
 
 	json_object_foreach ((json_t *)(uintptr_t)body, key, value) {
-		if (!among(known, key))
-			faults_add(f, FAULT_UNKNOWN_FIELD, key,
-				"unknown field '%s'; known are: %s", key,
-				known);
+		if (among(known, key))
+			continue;
+		key = shown(f->arena, key);
+		faults_add(f, FAULT_UNKNOWN_FIELD, key,
+			"unknown field '%s'; known are: %s", key, known);
 	}
 }
 

@@ -13,6 +13,7 @@
  * most DOCUMENT_MAX.  This cap is the last resort. */
 #define ANSWER_MAX (SIZE_C(1) << 30)
 #define SIZE_C(n)  ((size_t)(n))
+#define SHOWN_MAX  200 /* bytes of a text from outside in a message */
 
 /* --- life ----------------------------------------------------------------- */
 
@@ -196,6 +197,22 @@ void err_answer(enum err e, unsigned *status, const char **code)
 		}
 }
 
+/* Without the rest of a character that was cut. */
+static size_t whole_chars(const char *text, size_t len)
+{
+	while (len > 0 && ((unsigned char)text[len] & 0xC0) == 0x80)
+		len--;
+	return len;
+}
+
+const char *shown(struct arena *arena, const char *text)
+{
+	if (strlen(text) <= SHOWN_MAX)
+		return text;
+	return arena_printf(
+		arena, "%.*s...", (int)whole_chars(text, SHOWN_MAX), text);
+}
+
 const char *faults_message(const struct faults *f)
 {
 	if (f->count == 1)
@@ -245,12 +262,15 @@ static void send_error(struct call *c, unsigned status, const char *code,
 void answer_error(
 	struct call *c, unsigned status, const char *code, const char *fmt, ...)
 {
-	char message[DIAG_SIZE];
+	char message[DIAG_SIZE + 1];
 	va_list args;
 
 	va_start(args, fmt);
 	(void)vsnprintf(message, sizeof message, fmt, args);
 	va_end(args);
+	/* One byte is kept back to see whether a character was cut. */
+	if (strlen(message) == DIAG_SIZE)
+		message[whole_chars(message, DIAG_SIZE - 1)] = '\0';
 	send_error(c, status, code, message, NULL);
 }
 
@@ -274,7 +294,8 @@ void answer_err(struct call *c, enum err e, const struct diag *why)
 
 void answer_not_found(struct call *c, const char *what, const char *id)
 {
-	answer_error(c, 404, "NOT_FOUND", "there is no %s '%s'", what, id);
+	answer_error(c, 404, "NOT_FOUND", "there is no %s '%s'", what,
+		shown(&c->arena, id));
 }
 
 /* --- small parts of bodies ------------------------------------------------ */

@@ -118,6 +118,10 @@ void err_answer(enum err e, unsigned *status, const char **code);
 void error_members(struct buf *out, unsigned status, const char *code,
 	const char *message, const struct faults *f);
 
+/* A text from outside as messages show it: of a long one only the beginning,
+ * and "...". */
+const char *shown(struct arena *arena, const char *text);
+
 /* What people read about all faults at once. */
 const char *faults_message(const struct faults *f);
 

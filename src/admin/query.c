@@ -61,6 +61,7 @@ static void refuse_unknown(struct call *c, const char *name)
 {
 	const char *known = c->route->query;
 
+	name = shown(&c->arena, name);
 	if (known == NULL || *known == '\0')
 		answer_error(c, 400, "UNKNOWN_PARAMETER",
 			"unknown query parameter '%s': this call takes none",

@@ -1,5 +1,7 @@
 /* Orders and incidents (contract 2.3): what the hub keeps is answered as it is
  * kept. */
+#include <stdlib.h>
+
 #include "admin_private.h"
 #include "auth.h"
 #include "body.h"
@@ -101,6 +103,41 @@ static void put(struct call *c, enum export_entity entity)
 	answer_event(c, result, f, &why);
 }
 
+/* What the body asks for, as text even when it is none: that is no status
+ * then.  NULL with a fault: nothing. */
+static const char *wanted_status(struct call *c, struct faults *f)
+{
+	const json_t *value = json_object_get(c->json, "status");
+	const char *text = json_string_value(value);
+	char *dumped;
+
+	if (value == NULL || json_is_null(value)) {
+		faults_add(f, FAULT_REQUIRED, "status", "status is required");
+		return NULL;
+	}
+	if (text != NULL)
+		return shown(&c->arena, text);
+	dumped = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+	must(dumped != NULL);
+	text = shown(&c->arena, arena_dup(&c->arena, str_of(dumped)));
+	free(dumped);
+	return text;
+}
+
+/* Only beside other faults: else it comes after the search for the document,
+ * from event_set_status(). */
+static void check_status(
+	enum export_entity entity, const char *status, struct faults *f)
+{
+	status_index found;
+
+	if (status != NULL && !status_parse(entity, str_of(status), &found))
+		faults_add(f, FAULT_ENUM, "status",
+			"Unexpected value %s for field status, must be one of "
+			"%s",
+			status, status_names(entity));
+}
+
 static void set_status(struct call *c, enum export_entity entity)
 {
 	struct faults *f = call_faults(c);
@@ -109,11 +146,15 @@ static void set_status(struct call *c, enum export_entity entity)
 	const char *status;
 
 	body_known(c->json, "status", f);
-	status = body_text(c->json, "status", f);
-	if (faults_any(f))
+	status = wanted_status(c, f);
+	if (faults_any(f)) {
+		check_status(entity, status, f);
 		return answer_faults(c, f);
+	}
 	result = event_set_status(c->hub, entity, c->path[0], str_of(status),
 		&c->caller.scope, f, &why, &c->body);
+	if (result == EVENT_NOT_FOUND)
+		return answer_not_found(c, what[entity], c->path[0]);
 	answer_event(c, result, f, &why);
 }
 

@@ -3,6 +3,7 @@
 import json
 import socket
 import unittest
+import urllib.parse
 
 from api_case import ApiCase
 from gateway import NO_KEY
@@ -62,6 +63,20 @@ class Basics(ApiCase):
     def test_unknown_query_parameter(self):
         answer = self.call("GET", "/v1/orders?pgae=1", status=400, code="UNKNOWN_PARAMETER")
         self.assertIn("pgae", answer.body["message"])
+
+    def test_long_names_are_cut(self):
+        for letter in "x\u00e9\U0001f600":
+            name = letter * 5000
+            quoted = urllib.parse.quote(letter) * 600
+            cut = letter * (200 // len(letter.encode())) + "..."
+            answer = self.call("POST", "/v1/keys", {name: 1, "name": "n",
+                                                    "role": "OPERATOR_READER"}, 400, "UNKNOWN_FIELD")
+            self.assertEqual(self.fields(answer), {cut: "UNKNOWN_FIELD"})
+            self.assertIn(f"'{cut}'", answer.body["message"])
+            for path, status in ((f"/v1/orders?{quoted}=1", 400), (f"/v1/orders/{quoted}", 404),
+                                 (f"/v1/mapper/jobout/{quoted}", 404)):
+                self.assertIn(f"'{cut}'", self.call("GET", path, status=status).body["message"])
+            self.call("GET", f"/v1/{quoted}", status=404)
 
     def test_a_parameter_that_comes_twice(self):
         lists = {"/v1/orders": "page size sort status reference",

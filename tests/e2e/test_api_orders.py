@@ -21,9 +21,19 @@ class Orders(ApiCase):
         self.call("PATCH", f"{one}/status", {"status": "ORDER_CREATED"}, 409, "CONFLICT")
         self.call("PUT", one, {"status": "ORDER_CREATED"}, 409, "CONFLICT")
         self.call("PATCH", f"{one}/status", {"status": "NOPE"}, 400, "F-E-008")
-        self.call("PATCH", f"{one}/status", {}, 400)
+        for missing in ({}, {"status": None}):
+            answer = self.call("PATCH", f"{one}/status", missing, 400, "VALIDATION_FAILED")
+            self.assertEqual(self.fields(answer), {"status": "REQUIRED"})
+        for wrong in ("", "  ", 5, True, ["SHIPPED"], {"a": 1}, "x" * 5000):
+            with self.subTest(wrong=str(wrong)[:20]):
+                answer = self.call("PATCH", f"{one}/status", {"status": wrong}, 400, "F-E-008")
+                self.assertIn("must be one of CREATING", answer.body["message"])
+        answer = self.call("PATCH", f"{one}/status", {"status": "NOPE", "x": 1}, 400)
+        self.assertEqual(self.fields(answer), {"status": "F-E-008", "x": "UNKNOWN_FIELD"})
         self.call("PATCH", f"{one}/status", {"status": "SHIPPED", "x": 1}, 400, "UNKNOWN_FIELD")
-        self.call("PATCH", "/v1/orders/absent/status", {"status": "SHIPPED"}, 404)
+        for status in ("SHIPPED", "NOPE"):
+            answer = self.call("PATCH", "/v1/orders/absent/status", {"status": status}, 404)
+            self.assertIn("order 'absent'", answer.body["message"])
         self.call("PUT", f"/v1/orders/{unique('O')}", {"status": "NOPE"}, 400, "F-E-008")
         self.call("PUT", f"/v1/orders/{unique('O')}", {"typo": 1}, 400, "UNKNOWN_FIELD")
         self.call("GET", "/v1/orders/absent", status=404)
