@@ -124,17 +124,26 @@ static void refuse_path(struct call *c, bool known)
 		"this path does not know this method: see the header Allow");
 }
 
+/* What isn't there is told to those with a key only, but for /health/, which
+ * is for everybody. */
+static bool needs_key(const struct route_match *match, const char *path)
+{
+	if (match->route != NULL)
+		return match->route->access != FOR_ANYONE;
+	return strncmp(path, "/health/", strlen("/health/")) != 0;
+}
+
 /* The order of refusals is the contract's: key, dj-client, path, method,
  * role. */
 static void on_request(void *arg, struct http_request *r)
 {
 	struct call *c = call_make(arg, r);
+	const char *path = http_request_path(r);
 	struct route_match match;
 
-	route_find(http_request_method(r), http_request_path(r), &match);
-	if (match.route == NULL || match.route->access != FOR_ANYONE)
-		if (!auth_identify(c))
-			return;
+	route_find(http_request_method(r), path, &match);
+	if (needs_key(&match, path) && !auth_identify(c))
+		return;
 	if (match.route == NULL)
 		return refuse_path(c, match.path_known);
 	run_route(c, &match);

@@ -6,6 +6,8 @@
 #include "sluice/loop/sftp_probe.h"
 #include "views.h"
 
+#define FOLDER_MAX 1024
+
 struct test {
 	struct call *call;
 	struct sftp_probe probe;
@@ -85,9 +87,45 @@ static void start(struct call *c, const struct connection *k)
 		answer_err(c, e, &t->probe.op.why);
 }
 
-void connection_test(struct call *c)
+/* As the outputFolder of a job. */
+static bool is_folder(const char *folder)
+{
+	size_t len = strlen(folder);
+
+	if (len == 0 || len > FOLDER_MAX)
+		return false;
+	for (const char *p = folder; *p != '\0'; p++)
+		if ((unsigned char)*p < 0x20 || *p == 0x7F)
+			return false;
+	for (const char *p = folder; *p != '\0'; p += *p == '/') {
+		size_t segment = strcspn(p, "/");
+
+		if (segment == 2 && strncmp(p, "..", 2) == 0)
+			return false;
+		p += segment;
+	}
+	return true;
+}
+
+/* False: answered. */
+static bool check_folder(struct call *c)
 {
 	const char *folder = query_get(c, "folder");
+	struct faults *f;
+
+	if (folder == NULL || is_folder(folder))
+		return true;
+	f = call_faults(c);
+	faults_add(f, FAULT_INVALID, "folder",
+		"folder must be of 1 to %d bytes without a segment .. and "
+		"without control characters",
+		FOLDER_MAX);
+	answer_faults(c, f);
+	return false;
+}
+
+void connection_test(struct call *c)
+{
 	const struct connection *k = NULL;
 	struct uuid id;
 
@@ -98,8 +136,6 @@ void connection_test(struct call *c)
 	if (k->type != CONNECTION_SFTP)
 		return answer_error(c, 409, "CONFLICT",
 			"this version can test SFTP_CLIENT connections only");
-	if (folder != NULL && *folder == '\0')
-		return answer_error(
-			c, 400, FAULT_INVALID, "folder must not be empty");
-	start(c, k);
+	if (check_folder(c))
+		start(c, k);
 }

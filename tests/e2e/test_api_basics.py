@@ -29,6 +29,13 @@ class Basics(ApiCase):
         self.assertEqual(self.call("GET", "/health/live", key=NO_KEY).body["status"], "UP")
         ready = self.call("GET", "/health/ready", key=NO_KEY)
         self.assertEqual(ready.body["reasons"], [])
+        for key in (NO_KEY, "wrong"):
+            answer = self.call("POST", "/health/live", status=405, code="METHOD_NOT_ALLOWED", key=key)
+            self.assertEqual(answer.headers["Allow"], "GET, HEAD")
+            for path in ("/health/xyz", "/health/", "/health/live/x"):
+                self.call("GET", path, status=404, code="NOT_FOUND", key=key)
+            for path in ("/health", "/healthy/x"):
+                self.call("GET", path, status=401, key=key)
 
     def test_roles(self):
         reader, user = self.key("OPERATOR_READER"), self.key("OPERATOR_USER")

@@ -98,6 +98,18 @@ class Connections(ApiCase):
         for step in answer["steps"]:
             self.assertEqual(set(step), {"step", "ok", "milliseconds", "message"})
 
+    def test_folder_of_a_test(self):
+        client = self.make_connection()
+        for folder in ("", "..", "../x", "/a/../b", "/a/..", "a%2F..%2Fb", "a%0Ab", "x" * 2000):
+            with self.subTest(folder=folder[:20]):
+                answer = self.call("POST", f"{PATH}/{client}/test?folder={folder}", status=400)
+                self.assertEqual(self.fields(answer), {"folder": "INVALID_VALUE"})
+        for folder in ("/", "a..b/..c", "/out", "."):
+            self.call("POST", f"{PATH}/{client}/test?folder={folder}")
+        # Calls without a body ignore what comes as one.
+        for call in ("test", "disable", "activate"):
+            self.call("POST", f"{PATH}/{client}/{call}", "{no json", 200 if call == "test" else 204)
+
     def test_survives_a_restart(self):
         one = f"{PATH}/{self.make_connection()}"
         before = self.call("GET", one).body
