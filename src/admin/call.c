@@ -213,22 +213,58 @@ const char *shown(struct arena *arena, const char *text)
 		arena, "%.*s...", (int)whole_chars(text, SHOWN_MAX), text);
 }
 
-const char *faults_message(const struct faults *f)
+static bool is_word_char(char c)
 {
-	if (f->count == 1)
-		return f->list[0].message;
-	return arena_printf(f->arena, "%zu faults; the first: %s",
-		f->count + f->left_out, f->list[0].message);
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+	       (c >= 'a' && c <= 'z') || c == '_';
 }
 
-static void put_fault(struct buf *out, const struct fault *fault)
+/* `word` somewhere in `text`, not as a part of a longer one. */
+static bool has_word(const char *text, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (const char *p = strstr(text, word); p != NULL;
+		p = strstr(p + 1, word))
+		if ((p == text || !is_word_char(p[-1])) &&
+			!is_word_char(p[len]))
+			return true;
+	return false;
+}
+
+/* The fault's sentence with the field in it: readers of forms leave it out. */
+static const char *fault_message(
+	const struct faults *f, const struct fault *fault)
+{
+	const char *text = fault->message;
+	bool verb = strncmp(text, "must ", 5) == 0 ||
+		    strncmp(text, "needs ", 6) == 0;
+
+	if (fault->field[0] == '\0' || has_word(text, fault->field))
+		return text;
+	return arena_printf(f->arena, "%s%s %s", shown(f->arena, fault->field),
+		verb ? "" : ":", text);
+}
+
+const char *faults_message(const struct faults *f)
+{
+	const char *first = fault_message(f, &f->list[0]);
+
+	if (f->count == 1)
+		return first;
+	return arena_printf(f->arena, "%zu faults; the first: %s",
+		f->count + f->left_out, first);
+}
+
+static void put_fault(
+	struct buf *out, const struct faults *f, const struct fault *fault)
 {
 	buf_text(out, "{\"code\":");
 	put_text(out, fault->code);
 	buf_text(out, ",\"field\":");
 	put_text(out, fault->field);
 	buf_text(out, ",\"message\":");
-	put_text(out, fault->message);
+	put_text(out, fault_message(f, fault));
 	buf_char(out, '}');
 }
 
@@ -243,7 +279,7 @@ void error_members(struct buf *out, unsigned status, const char *code,
 	for (size_t i = 0; f != NULL && i < f->count; i++) {
 		if (i > 0)
 			buf_char(out, ',');
-		put_fault(out, &f->list[i]);
+		put_fault(out, f, &f->list[i]);
 	}
 	buf_char(out, ']');
 }

@@ -75,6 +75,23 @@ class Jobs(ApiCase):
         self.assertEqual(self.fields(answer),
                          {"supplierExternalIds": "F-E-002", "typo": "UNKNOWN_FIELD"})
 
+    def test_messages_name_the_field(self):
+        body = self.job_body("x", name=" ", active=1, format=2, triggerStatuses=[], gzip=True,
+                             outputFolder="", retry={"maxRetries": 1000}, typo=1,
+                             supplierExternalIds=[""])
+        for method, path, body in (("POST", V1, body), ("POST", V1, {**body, "name": 5}),
+                                   ("POST", "/v1/keys", {"name": " ", "stores": 1, "role": ""}),
+                                   ("POST", "/v1/mapper/client", {
+                                       "name": "", "active": 0, "clientConfiguration": {
+                                           "type": "X", "connectionInformation": {
+                                               "hostname": "", "port": 0, "hostKeys": ["x"]}}})):
+            errors = self.call(method, path, body, 400).body["errors"]
+            self.assertGreater(len(errors), 2)
+            for e in errors:
+                self.assertIn(e["field"], e["message"])
+        answer = self.call("POST", V1, self.job_body(self.client, name=" "), 400)
+        self.assertEqual(answer.body["message"], "name must not be blank")
+
     def test_many_unknown_suppliers_are_one_fault(self):
         ids = [f"unknown-supplier-{i:04}" for i in range(500)]
         answer = self.call("POST", V1, self.job_body(self.client, supplierExternalIds=ids),

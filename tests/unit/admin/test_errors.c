@@ -49,16 +49,52 @@ static void test_with_all_faults(void **state)
 
 	(void)state;
 	faults_init(&f, &arena);
-	faults_add(&f, FAULT_ENUM, "a.b", "one");
+	faults_add(&f, FAULT_ENUM, "a.b", "a.b is one");
 	faults_add(&f, FAULT_UNKNOWN_FIELD, "c", "two");
 	e = members(400, faults_code(&f), faults_message(&f), &f);
 	first = json_array_get(json_object_get(e, "errors"), 0);
 	assert_string_equal(text(e, "code"), "VALIDATION_FAILED");
-	assert_string_equal(text(e, "message"), "2 faults; the first: one");
+	assert_string_equal(
+		text(e, "message"), "2 faults; the first: a.b is one");
 	assert_string_equal(text(first, "code"), "F-E-008");
 	assert_string_equal(text(first, "field"), "a.b");
-	assert_string_equal(text(first, "message"), "one");
+	assert_string_equal(text(first, "message"), "a.b is one");
 	json_decref(e);
+	arena_release(&arena);
+}
+
+/* Whoever reads a message alone must know what it is about. */
+static void test_messages_name_the_field(void **state)
+{
+	static const struct {
+		const char *field, *message, *shown;
+	} rows[] = {
+		{ "name", "must not be blank", "name must not be blank" },
+		{ "ids", "needs at least one id", "ids needs at least one id" },
+		{ "retry.a", "expected a text", "retry.a: expected a text" },
+		{ "name", "filename hostnames names name_",
+			"name: filename hostnames names name_" },
+		{ "name", "name is required", "name is required" },
+		{ "name", "surname or name", "surname or name" },
+		{ "a[2].b", "Unknown field a[2].b", "Unknown field a[2].b" },
+		{ "", "must be an object", "must be an object" },
+	};
+	struct arena arena = { NULL };
+	struct faults f;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		json_t *e, *fault;
+
+		faults_init(&f, &arena);
+		faults_add(&f, FAULT_INVALID, rows[i].field, "%s",
+			rows[i].message);
+		e = members(400, faults_code(&f), faults_message(&f), &f);
+		fault = json_array_get(json_object_get(e, "errors"), 0);
+		assert_string_equal(text(e, "message"), rows[i].shown);
+		assert_string_equal(text(fault, "message"), rows[i].shown);
+		json_decref(e);
+	}
 	arena_release(&arena);
 }
 
@@ -107,6 +143,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_without_faults),
 		cmocka_unit_test(test_with_all_faults),
+		cmocka_unit_test(test_messages_name_the_field),
 		cmocka_unit_test(test_errors_of_lower_floors),
 		cmocka_unit_test(test_events),
 	};
