@@ -37,7 +37,7 @@ static const char *key, *next_order;
 static unsigned open_requests, refused;
 static uint64_t first_ns, last_ns;
 
-static void die(const char *what)
+_Noreturn static void die(const char *what)
 {
 	fprintf(stderr, "bench_load: %s: %s\n", what, strerror(errno));
 	exit(1);
@@ -47,7 +47,7 @@ static char *read_file(const char *path)
 {
 	FILE *file = fopen(path, "re");
 	char *text;
-	long size;
+	long size = -1;
 
 	if (file == NULL || fseek(file, 0, SEEK_END) != 0 ||
 		(size = ftell(file)) < 0 || fseek(file, 0, SEEK_SET) != 0)

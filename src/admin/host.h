@@ -11,7 +11,6 @@
  * Anybody can let a name of their own point to our address (DNS rebinding):
  * a page of theirs then is of the same origin as we are.  They can't do that
  * with these names. */
-bool host_is_trusted(
-	const char *header, char *const *names, size_t count);
+bool host_is_trusted(const char *header, char *const *names, size_t count);
 
 #endif

@@ -58,8 +58,8 @@ struct deferred {
 	bool queued;
 };
 
-void loop_defer(struct loop *loop, struct deferred *d,
-	void (*fn)(struct deferred *d));
+void loop_defer(
+	struct loop *loop, struct deferred *d, void (*fn)(struct deferred *d));
 
 /* Takes it back; nothing happens when it is not queued. */
 void loop_undefer(struct deferred *d);
