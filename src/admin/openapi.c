@@ -7,6 +7,9 @@
 
 #define DOCUMENT_SIZE_MAX (1u << 20)
 
+/* The one operation that should be used no more. */
+#define DEPRECATED "getExportJobV1"
+
 struct query_text {
 	const char *name, *schema, *text;
 };
@@ -103,16 +106,88 @@ static void put_content(struct buf *out, const char *schema)
 		media_type(schema), schema);
 }
 
+/* --- answers -------------------------------------------------------------- */
+
+/* Beside the route's `success`. */
+struct answer_text {
+	const char *id; /* operationId */
+	unsigned status;
+	const char *text, *schema;
+};
+
+struct header_text {
+	const char *id;
+	unsigned status;
+	const char *name, *text;
+};
+
+/* clang-format off */
+static const struct answer_text more_answers[] = {
+	{ "healthReady", 503, "Not ready", "Health" },
+	{ "putEntity",   201, "Created",   "Entity" },
+	{ "putIncident", 201, "Created",   "Incident" },
+	{ "putOrder",    201, "Created",   "Order" },
+};
+
+static const struct header_text headers[] = {
+	{ "ADM-JOBOUT-300",     204, "Warning",     "When the list is empty now: the job exports for all suppliers" },
+	{ "createConnection",   201, "Location",    "The path of the new connection" },
+	{ "createExportJob",    201, "Location",    "The path of the new job" },
+	{ "createSession",      204, "Set-Cookie",  "The session" },
+	{ "deleteSession",      204, "Set-Cookie",  "Takes the session's cookie away" },
+	{ "duplicateExportJob", 201, "Location",    "The path of the new job" },
+	{ "getExportJobV1",     200, "Deprecation", "true" },
+	{ "getExportJobV1",     200, "Link",        "The successor of this call" },
+};
+/* clang-format on */
+
+static void put_headers(struct buf *out, const char *id, unsigned status)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < ARRAY_LEN(headers); i++) {
+		const struct header_text *h = &headers[i];
+
+		if (h->status != status || strcmp(h->id, id) != 0)
+			continue;
+		buf_printf(out, "%s\"%s\":{\"description\":",
+			any ? "," : ",\"headers\":{", h->name);
+		put_string(out, h->text);
+		buf_text(out, ",\"schema\":{\"type\":\"string\"}}");
+		any = true;
+	}
+	if (any)
+		buf_char(out, '}');
+}
+
+static void put_response(struct buf *out, const char *id, unsigned status,
+	const char *text, const char *schema)
+{
+	buf_printf(out, "\"%u\":{\"description\":\"%s\"", status, text);
+	put_headers(out, id, status);
+	if (*schema != '\0') {
+		buf_char(out, ',');
+		put_content(out, schema);
+	}
+	buf_text(out, "},");
+}
+
 static void put_responses(struct buf *out, const struct route *r)
 {
-	buf_printf(out, ",\"responses\":{\"%u\":{\"description\":\"Success\"%s",
-		r->success, *r->gives == '\0' ? "" : ",");
-	if (*r->gives != '\0')
-		put_content(out, r->gives);
-	buf_text(out, "},\"default\":{\"description\":\"An error\",");
+	buf_text(out, ",\"responses\":{");
+	put_response(out, r->id, r->success, "Success", r->gives);
+	for (size_t i = 0; i < ARRAY_LEN(more_answers); i++) {
+		const struct answer_text *a = &more_answers[i];
+
+		if (strcmp(a->id, r->id) == 0)
+			put_response(out, a->id, a->status, a->text, a->schema);
+	}
+	buf_text(out, "\"default\":{\"description\":\"An error\",");
 	put_content(out, "Error");
 	buf_text(out, "}}");
 }
+
+/* --- operations ----------------------------------------------------------- */
 
 static void put_operation(struct buf *out, const struct route *r)
 {
@@ -128,6 +203,8 @@ static void put_operation(struct buf *out, const struct route *r)
 	else
 		buf_printf(out, ",\"description\":\"Needs %s.\"",
 			roles[r->access]);
+	if (strcmp(r->id, DEPRECATED) == 0)
+		buf_text(out, ",\"deprecated\":true");
 	put_parameters(out, r);
 	if (*r->takes != '\0') {
 		buf_text(out, ",\"requestBody\":{\"required\":true,");

@@ -12,6 +12,7 @@
 #define REF(n)   "{\"$ref\":\"#/components/schemas/" n "\"}"
 #define MANY(n)  "{\"type\":\"array\",\"items\":" REF(n) "}"
 #define OBJECT(properties) "{\"type\":\"object\",\"properties\":{" properties "}}"
+#define NEEDS(required, properties) "{\"type\":\"object\",\"required\":[" required "],\"properties\":{" properties "}}"
 #define STRICT(required, properties) "{\"type\":\"object\",\"additionalProperties\":false,\"required\":[" required "],\"properties\":{" properties "}}"
 #define ALSO(n, properties) "{\"allOf\":[" REF(n) "," OBJECT(properties) "]}"
 #define LIST(n) OBJECT("\"content\":" MANY(n) ",\"number\":" NUMBER ",\"size\":" NUMBER ",\"numberOfElements\":" NUMBER \
@@ -23,12 +24,20 @@
 #define STATES ENUM("\"EXPORT_PENDING\",\"EXPORT_RUNNING\",\"EXPORT_RETRYING\",\"EXPORT_SUCCESS\",\"EXPORT_FAILED\",\"EXPORT_CANCELLED\"")
 #define OUTCOMES ENUM("\"RUNNING\",\"SUCCESS\",\"FAILURE\",\"CANCELLED\",\"UNKNOWN\"")
 
-#define CONNECTION "\"name\":" TEXT ",\"active\":" BOOLEAN ",\"clientConfiguration\":" OBJECT( \
-	"\"type\":" ENUM("\"SFTP_CLIENT\",\"FTP_CLIENT\",\"API_CLIENT\",\"API_OAUTH2_CLIENT\"") ",\"connectionInformation\":" ANY)
+#define SECONDS "{\"type\":\"integer\",\"minimum\":1,\"maximum\":3600}"
+#define CONNECTION "\"name\":" TEXT ",\"active\":" BOOLEAN ",\"clientConfiguration\":" NEEDS("\"type\",\"connectionInformation\"", \
+	"\"type\":" ENUM("\"SFTP_CLIENT\",\"FTP_CLIENT\",\"API_CLIENT\",\"API_OAUTH2_CLIENT\"") ",\"connectionInformation\":" REF("ConnectionInformation"))
+#define INFORMATION "\"hostname\":" TEXT ",\"port\":" NUMBER ",\"username\":" TEXT ",\"password\":" TEXT ",\"privateKey\":" TEXT \
+	",\"privateKeyPassphrase\":" TEXT ",\"hostKeys\":" TEXTS ",\"fsync\":" BOOLEAN ",\"maxConcurrent\":" NUMBER ",\"timeouts\":" OBJECT( \
+	"\"resolve\":" SECONDS ",\"connect\":" SECONDS ",\"handshake\":" SECONDS ",\"authenticate\":" SECONDS ",\"open\":" SECONDS \
+	",\"idle\":" SECONDS ",\"close\":" SECONDS ",\"keepalive\":" SECONDS ",\"poolIdle\":" SECONDS) \
+	",\"circuitBreaker\":" NEEDS("\"failures\"", "\"failures\":" NUMBER) ",\"requestsPerSecond\":" NUMBER \
+	",\"allowedHosts\":" TEXTS ",\"allowPrivateNetworks\":" BOOLEAN
 #define JOB "\"name\":" TEXT ",\"active\":" BOOLEAN ",\"entity\":" ENTITY_NAMES ",\"exportMethod\":" ENUM("\"SFTP_CLIENT\",\"API_CLIENT\"") \
 	",\"clientId\":" ID ",\"outputFolder\":" TEXT ",\"createFolder\":" BOOLEAN ",\"format\":" FORMATS \
 	",\"fileNameFormat\":" ENUM("\"SHORT\",\"STANDARD\",\"LONG\"") ",\"triggerStatuses\":" TEXTS ",\"supplierExternalIds\":" TEXTS \
-	",\"allowMultiplePerStatus\":" BOOLEAN ",\"retry\":" OBJECT("\"maxRetries\":" NUMBER ",\"intervalSeconds\":" NUMBER)
+	",\"allowMultiplePerStatus\":" BOOLEAN ",\"retry\":" OBJECT("\"maxRetries\":" NUMBER ",\"intervalSeconds\":" NUMBER \
+	",\"permanentStatusCodes\":{\"type\":\"array\",\"items\":" NUMBER "}")
 #define KEY "\"name\":" TEXT ",\"role\":" ROLES ",\"stores\":" TEXTS ",\"createdAt\":" TIME ",\"lastUsedAt\":" NO_TIME
 #define MADE "\"id\":" ID ",\"createdAt\":" TIME ",\"updatedAt\":" TIME
 
@@ -37,7 +46,8 @@ const struct openapi_schema openapi_schemas[] = {
 { "Attempt", OBJECT("\"number\":" NUMBER ",\"startedAt\":" TIME ",\"finishedAt\":" NO_TIME ",\"outcome\":" OUTCOMES
 	",\"code\":" TEXT ",\"message\":" TEXT ",\"httpStatus\":{\"type\":[\"integer\",\"null\"]},\"remotePath\":" TEXT ",\"bytes\":" NUMBER) },
 { "Connection", ALSO("ConnectionInput", MADE) },
-{ "ConnectionInput", OBJECT(CONNECTION) },
+{ "ConnectionInformation", NEEDS("\"hostname\",\"username\"", INFORMATION) },
+{ "ConnectionInput", NEEDS("\"name\",\"clientConfiguration\"", CONNECTION) },
 { "ConnectionList", LIST("Connection") },
 { "ConnectionTest", OBJECT("\"ok\":" BOOLEAN ",\"steps\":{\"type\":\"array\",\"items\":" OBJECT(
 	"\"step\":" ENUM("\"resolve\",\"connect\",\"hostKey\",\"authenticate\",\"list\",\"write\"") ",\"ok\":" BOOLEAN ",\"milliseconds\":" NUMBER
@@ -52,7 +62,8 @@ const struct openapi_schema openapi_schemas[] = {
 	",\"fileName\":" TEXT ",\"remotePath\":" TEXT ",\"createdAt\":" TIME ",\"updatedAt\":" TIME ",\"nextAttemptAt\":" NO_TIME
 	",\"retriesLeft\":" NUMBER ",\"attemptCount\":" NUMBER ",\"payloadSize\":" NUMBER ",\"message\":" TEXT) },
 { "ExportJob", ALSO("ExportJobInput", MADE ",\"suppliers\":{\"type\":\"array\",\"items\":" OBJECT("\"externalId\":" TEXT ",\"name\":" TEXT) "}") },
-{ "ExportJobInput", OBJECT(JOB) },
+{ "ExportJobDraft", NEEDS("\"entity\",\"exportMethod\",\"outputFolder\",\"format\",\"triggerStatuses\"", JOB) },
+{ "ExportJobInput", "{\"allOf\":[" REF("ExportJobDraft") "],\"required\":[\"name\",\"clientId\"]}" },
 { "ExportJobList", LIST("ExportJob") },
 { "ExportList", LIST("Export") },
 { "ExportWithAttempts", ALSO("Export", "\"attempts\":" MANY("Attempt")) },

@@ -69,7 +69,7 @@ ROUTE("/v1/mapper/jobout", "GET", FOR_READER, TAKES_NOTHING, job_list, "page siz
 ROUTE("/v1/mapper/jobout", "POST", FOR_USER, TAKES_JSON, job_create, "",
 	"createExportJob", 201, "ExportJobInput", "ExportJob", "Makes an export job")
 ROUTE("/v1/mapper/jobout/preview", "POST", FOR_USER, TAKES_JSON, job_preview, "reference",
-	"previewExportJob", 200, "ExportJobInput", "Preview", "The file that a job would send, for a sample or one order")
+	"previewExportJob", 200, "ExportJobDraft", "Preview", "The file that a job would send, for a sample or one order")
 ROUTE("/v1/mapper/jobout/{id}", "DELETE", FOR_ADMIN, TAKES_NOTHING, job_delete, "",
 	"deleteExportJob", 204, "", "", "Removes an export job; what was not delivered is cancelled")
 ROUTE("/v1/mapper/jobout/{id}", "GET", FOR_READER, TAKES_NOTHING, job_show_v1, "",

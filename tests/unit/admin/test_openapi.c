@@ -131,6 +131,99 @@ static void test_parameters(void **state)
 	}
 }
 
+static json_t *walk(json_t *value, const char *path)
+{
+	char key[64];
+
+	while (*path != '\0') {
+		size_t len = strcspn(path, "|");
+
+		assert_true(len < sizeof key);
+		memcpy(key, path, len);
+		key[len] = '\0';
+		value = json_object_get(value, key);
+		path += len + (path[len] == '|');
+	}
+	return value;
+}
+
+/* Every status and header that only some calls have. */
+static void test_answers(void **state)
+{
+	static const char *const there[] = {
+		"/v1/orders/{reference}|put|responses|200|content",
+		"/v1/orders/{reference}|put|responses|201|content",
+		"/v1/incidents/{orderIncidentId}|put|responses|200|content",
+		"/v1/incidents/{orderIncidentId}|put|responses|201|content",
+		"/v1/entities/{entity}/{externalId}|put|responses|200|content",
+		"/v1/entities/{entity}/{externalId}|put|responses|201|content",
+		"/health/ready|get|responses|503|content",
+		"/v1/mapper/client|post|responses|201|headers|Location",
+		"/v1/mapper/jobout|post|responses|201|headers|Location",
+		"/v1/mapper/jobout/{id}/duplicate|post|responses|201|headers|"
+		"Location",
+		"/v1/mapper/jobout/{id}|get|responses|200|headers|Deprecation",
+		"/v1/mapper/jobout/{id}|get|responses|200|headers|Link",
+		"/v2/jobouts/{id}/suppliers|delete|responses|204|headers|"
+		"Warning",
+		"/v1/session|post|responses|204|headers|Set-Cookie",
+	};
+	json_t *paths = json_object_get(doc, "paths");
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(there); i++) {
+		if (walk(paths, there[i]) == NULL)
+			fail_msg("%s is missing", there[i]);
+	}
+	assert_null(walk(paths, "/health/live|get|responses|503"));
+	assert_null(walk(
+		paths, "/v2/mapper/jobout/{id}|get|responses|200|headers"));
+}
+
+static void test_only_the_old_call_is_deprecated(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < route_count; i++)
+		assert_int_equal(json_is_true(json_object_get(
+					 operation(&routes[i]), "deprecated")),
+			strcmp(routes[i].id, "getExportJobV1") == 0);
+}
+
+static bool requires(const char *path, const char *key)
+{
+	json_t *list = walk(doc, path), *item;
+	size_t i;
+
+	json_array_foreach (list, i, item) {
+		if (strcmp(json_string_value(item), key) == 0)
+			return true;
+	}
+	return false;
+}
+
+#define SCHEMA(rest) "components|schemas|" rest
+
+static void test_what_bodies_require(void **state)
+{
+	(void)state;
+	assert_true(requires(SCHEMA("ConnectionInput|required"), "name"));
+	assert_true(requires(SCHEMA("ConnectionInput|properties|"
+				    "clientConfiguration|required"),
+		"type"));
+	assert_true(
+		requires(SCHEMA("ConnectionInformation|required"), "hostname"));
+	assert_true(requires(SCHEMA("ExportJobDraft|required"), "format"));
+	assert_false(requires(SCHEMA("ExportJobDraft|required"), "clientId"));
+	assert_true(requires(SCHEMA("KeyInput|required"), "role"));
+	assert_true(requires(SCHEMA("Status|required"), "status"));
+	assert_non_null(
+		walk(doc, SCHEMA("ExportJobDraft|properties|retry|properties|"
+				 "permanentStatusCodes|items")));
+	assert_non_null(walk(doc,
+		SCHEMA("ConnectionInformation|properties|timeouts|properties|"
+		       "poolIdle")));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -139,6 +232,9 @@ int main(void)
 		cmocka_unit_test(test_operation_ids_are_unique),
 		cmocka_unit_test(test_references),
 		cmocka_unit_test(test_parameters),
+		cmocka_unit_test(test_answers),
+		cmocka_unit_test(test_only_the_old_call_is_deprecated),
+		cmocka_unit_test(test_what_bodies_require),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
