@@ -226,6 +226,7 @@ int main(int argc, char **argv)
 		.host_key_count = 1,
 		.max_files = files != NULL ? (unsigned)atoi(files) : 0,
 	};
+	mem_tune(); /* as the gateway does */
 	bench.loop = loop_create();
 	bench.pool = sftp_pool_create(bench.loop);
 	bench.began_ns = clock_monotonic_ns();

@@ -369,6 +369,7 @@ int command_serve(const struct config *config)
 	config_faults_release(&faults);
 	if (!ok)
 		return EXIT_USAGE;
+	mem_tune();
 	signal(SIGPIPE, SIG_IGN);
 	log_configure(s.config.log.level, s.config.log.format);
 	if (log_open(s.config.log.file, &why) != ERR_OK) {

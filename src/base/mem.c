@@ -1,10 +1,13 @@
 #include "sluice/base/mem.h"
 
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define TRIM_THRESHOLD (512 * 1024)
 
 static void *there(void *p, size_t size)
 {
@@ -62,4 +65,11 @@ void mem_free_secret(char *s)
 	if (s != NULL)
 		mem_wipe(s, strlen(s));
 	free(s);
+}
+
+void mem_tune(void)
+{
+#ifdef M_TRIM_THRESHOLD
+	(void)mallopt(M_TRIM_THRESHOLD, TRIM_THRESHOLD);
+#endif
 }

@@ -18,6 +18,11 @@ char *mem_strdup(const char *s);             /* NULL stays NULL */
 /* Printed into fresh memory. */
 char *mem_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* Once, when the process starts: the end of the heap goes back to the system
+ * in larger steps than libc's, so that the packets of an SSH session can come
+ * and go without it. */
+void mem_tune(void);
+
 /* Overwrite `len` bytes in a way that the compiler keeps; for secrets. */
 void mem_wipe(void *data, size_t len);
 
