@@ -46,7 +46,7 @@ static enum err render_fresh(struct hub *hub, struct export *x,
 	const struct export_job *j, struct buf *payload, struct buf *name,
 	struct diag *why)
 {
-	struct document *d;
+	struct document *d = NULL;
 	enum err e = load_document(hub, x, &d, why);
 
 	if (e != ERR_OK)
@@ -202,6 +202,6 @@ enum err export_cancel_job(struct hub *hub, struct uuid job_id)
 
 void export_sweeps_release(struct hub *hub)
 {
-	while (!list_empty(&hub->queue.sweeps))
-		sweep_free(list_first(&hub->queue.sweeps, struct sweep, link));
+	list_for_each (l, &hub->queue.sweeps)
+		sweep_free(container_of(l, struct sweep, link));
 }

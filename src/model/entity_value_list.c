@@ -3,6 +3,7 @@
 
 #include "entity_private.h"
 #include "sluice/base/crypto.h"
+#include "sluice/base/must.h"
 #include "sluice/model/document.h"
 #include "sluice/model/password.h"
 
@@ -35,6 +36,7 @@ static void check_refs(
 {
 	struct buf unknown = buf_make(1024);
 
+	must(ids != NULL || count == 0);
 	for (size_t i = 0; i < count; i++) {
 		if (entity_ref_exists(at->c, at->field->target, ids[i]))
 			continue;
