@@ -2,6 +2,7 @@
 #include "entity_private.h"
 
 enum {
+	F_NAME = 1,
 	F_DELETED = 8,
 	F_INACTIVE
 };
@@ -18,7 +19,7 @@ static const struct entity_field fields[] = {
 	FIELD("accountName",                "name",              "Account Name",                 REQ, OPT, YES, ENTITY_TEXT),
 	FIELD("accountManagerName",         NULL,                "Account Manager Name",         OPT, OPT, YES, ENTITY_TEXT),
 	FIELD("accountWebsite",             NULL,                "Account Website",              OPT, OPT, YES, ENTITY_TEXT),
-	FIELD("accountVatNumber",           NULL,                "Account Vat Number|Account VAT Number", OPT, OPT, YES, ENTITY_TEXT),
+	FIELD("accountVatNumber",           NULL,                "Account Vat Number", OPT, OPT, YES, ENTITY_TEXT),
 	FIELD("companyRegistrationName",    NULL,                "Company Registration Name",    REQ, OPT, YES, ENTITY_TEXT),
 	FIELD("businessRegistrationNumber", NULL,                "Business Registration Number", REQ, OPT, YES, ENTITY_TEXT),
 	FIELD("customerTagExternalId",      NULL,                "Customer Tag External Id",     OPT, OPT, YES, ENTITY_ID),
@@ -67,29 +68,38 @@ static bool has_billing_address(const struct entity_part *top)
 	return false;
 }
 
-static void check(struct entity_checking *c)
+static void check_billing(struct entity_checking *c)
 {
-	bool ends = part_is_true(c->top, F_DELETED) ||
-		    part_is_true(c->top, F_INACTIVE);
+	struct path none = { .key = "addressExternalId" };
+	struct path last = { .key = "billingAddress" };
 
-	if (c->top->is_new && ends &&
-		(part_given(c->top, F_DELETED) ||
-			part_given(c->top, F_INACTIVE)))
-		rule_fault(c, c->top, 0, FAULT_NO_TARGET,
-			"Account %.*s not found", STR_ARG(c->out->external_id));
 	if (faults_any(c->faults) || has_billing_address(c->top))
 		return;
-	if (c->top->list.form == NORM_NONE && c->top->is_new)
-		fault_at(c->faults,
-			&((struct path){ .key = "addressExternalId" }),
-			FAULT_MISSING,
-			"Required field(s) addressExternalId is/are missing or "
-			"blank");
-	else if (c->top->list.form != NORM_NONE)
-		fault_at(c->faults, &((struct path){ .key = "billingAddress" }),
-			FAULT_MISSING,
+	if (c->top->list.form != NORM_NONE)
+		fault_at(c->faults, &last, FAULT_MISSING,
 			"Required field(s) billingAddress is/are missing or "
 			"blank: an account keeps at least one billing address");
+	else if (c->top->is_new)
+		fault_missing(c->faults, &none);
+}
+
+/* A row that only ends an account brings nothing to make one of. */
+static bool ends_unknown(const struct entity_checking *c)
+{
+	return c->top->is_new && !part_given(c->top, F_NAME) &&
+	       (part_is_true(c->top, F_DELETED) ||
+		       part_is_true(c->top, F_INACTIVE));
+}
+
+static void check(struct entity_checking *c)
+{
+	if (!ends_unknown(c)) {
+		check_billing(c);
+		return;
+	}
+	c->faults->count = 0; /* what else it lacks doesn't matter */
+	rule_fault(c, c->top, 0, FAULT_NO_TARGET, "Account %.*s not found",
+		STR_ARG(c->out->external_id));
 }
 
 const struct entity_table entity_account = {

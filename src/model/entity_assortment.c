@@ -19,7 +19,7 @@ static const struct entity_field fields[] = {
 	[F_VARIANTS] =
 	FIELD("variantExternalId", "variantExternalIds",      "Variant External Id",    OPT, OPT, ADD, ENTITY_REFS, NULL, NULL, ENTITY_VARIANT),
 	[F_UNLINK] =
-	FIELD("unlink",            NULL,                      "unlink|Unlink",          OPT, OPT, ACT, ENTITY_BOOL),
+	FIELD("unlink",            NULL,                      "unlink",          OPT, OPT, ACT, ENTITY_BOOL),
 };
 /* clang-format on */
 

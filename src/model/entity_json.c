@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "entity_private.h"
+#include "sluice/base/must.h"
 #include "sluice/model/document.h"
 
 /* What is being filled. */
@@ -73,6 +74,7 @@ static bool set_free(struct filling *fill, struct str key, const json_t *value)
 	if (!entity_key_is_free(fill->t, key, &in_item) ||
 		(fill->in_item && !in_item))
 		return false;
+	must(fill->extras != NULL);
 	fill->extras[fill->extra_count++] =
 		(struct entity_extra){ key, { .json = value }, in_item };
 	return true;
@@ -94,7 +96,7 @@ static const char *field_name(const void *ctx, size_t i)
 	return entity_field_at(fill->t, fill->first + i)->key;
 }
 
-static int compare_extras(const void *a, const void *b)
+int entity_extras_compare(const void *a, const void *b)
 {
 	const struct entity_extra *x = a, *y = b;
 	size_t len = x->key.len < y->key.len ? x->key.len : y->key.len;
@@ -109,7 +111,7 @@ static void sort_extras(struct filling *fill)
 {
 	if (fill->extra_count > 1)
 		qsort(fill->extras, fill->extra_count, sizeof *fill->extras,
-			compare_extras);
+			entity_extras_compare);
 }
 
 /* `body` is an object. */
@@ -130,7 +132,7 @@ static void fault_key(struct filling *fill, const char *key)
 }
 
 void entity_item_json(const struct entity_table *t, const json_t *item,
-	struct faults *faults, const struct path *path,
+	bool strict, struct faults *faults, const struct path *path,
 	struct entity_given given[ENTITY_FIELDS_MAX],
 	struct entity_extra **free, size_t *free_count)
 {
@@ -146,7 +148,7 @@ void entity_item_json(const struct entity_table *t, const json_t *item,
 
 	fill_open(&fill, item);
 	json_object_foreach ((json_t *)(uintptr_t)item, key, value) {
-		if (!set_key(&fill, key, value))
+		if (!set_key(&fill, key, value) && strict)
 			fault_key(&fill, key);
 	}
 	sort_extras(&fill);
@@ -180,7 +182,7 @@ bool entity_input_json(struct entity_input *in, enum entity_kind kind,
 	const char *key;
 	json_t *value;
 
-	*in = (struct entity_input){ .kind = kind };
+	*in = (struct entity_input){ .kind = kind, .strict = strict };
 	if (!json_is_object(body)) {
 		fault_format(faults, NULL, "object");
 		return false;

@@ -217,8 +217,8 @@ static void read_json_item(
 		fault_format(c->faults, path, "object");
 		return;
 	}
-	entity_item_json(c->table, value, c->faults, path, given, &part.free,
-		&part.free_count);
+	entity_item_json(c->table, value, c->in->strict, c->faults, path, given,
+		&part.free, &part.free_count);
 	read_item(s, &part);
 }
 

@@ -99,9 +99,7 @@ static bool any_address(const struct entity_checking *c)
 
 static void check_new(struct entity_checking *c)
 {
-	if (!part_given(c->top, F_EXTERNAL))
-		rule_require(c, c->top, F_EXTERNAL);
-	if (part_given(c->top, F_EXTERNAL) && part_given(c->top, 0))
+	if (part_given(c->top, 0))
 		rule_fault(c, c->top, 0, FAULT_NO_REF,
 			"At least one orderReference does not exist in Djust "
 			"system : %.*s with type REFERENCE",

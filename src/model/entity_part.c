@@ -155,7 +155,9 @@ static struct norm read_field(
 	n = norm_read(&at);
 	locate(c, g, first);
 	/* Checked, but it stays as it was created. */
-	return f->edit == NO && !part->is_new ? part->old[i] : n;
+	return f->edit == NO && !part->is_new && !c->table->document
+		       ? part->old[i]
+		       : n;
 }
 
 /* --- free keys ---------------------------------------------------------------

@@ -146,9 +146,10 @@ void part_write(
 /* Reads the items that the row gives into top->list. */
 void list_read(struct entity_checking *c);
 
-/* An object of the list by keys and aliases; unknown keys are faults. */
+/* An object of the list by keys and aliases; when `strict`, unknown keys are
+ * faults. */
 void entity_item_json(const struct entity_table *t, const json_t *item,
-	struct faults *faults, const struct path *path,
+	bool strict, struct faults *faults, const struct path *path,
 	struct entity_given given[ENTITY_FIELDS_MAX],
 	struct entity_extra **free, size_t *free_count);
 

@@ -30,10 +30,10 @@ static const struct entity_field variant[] = {
 	FIELD("variantExternalId",           NULL,                "Variant External Id",                         REQ, REQ, NO,  ENTITY_ID),
 	FIELD("variantNames",                "variantName",       "Variant Names|Variant Name",                  REQ, OPT, YES, ENTITY_TEXT),
 	FIELD("variantDescriptions",         "variantDescription", "Variant Descriptions|Variant Description",   OPT, OPT, YES, ENTITY_TEXT),
-	FIELD("variantExternalSku",          NULL,                "Variant External Sku|Variant External SKU",   OPT, OPT, YES, ENTITY_ID),
-	FIELD("variantEan",                  NULL,                "Variant Ean|Variant EAN",                     OPT, OPT, YES, ENTITY_ID),
-	FIELD("variantMpn",                  NULL,                "Variant Mpn|Variant MPN",                     OPT, OPT, YES, ENTITY_ID),
-	FIELD("variantMainImageUrl",         NULL,                "Variant Main Image Url|Variant Main Image URL", OPT, OPT, YES, ENTITY_URL),
+	FIELD("variantExternalSku",          NULL,                "Variant External Sku",   OPT, OPT, YES, ENTITY_ID),
+	FIELD("variantEan",                  NULL,                "Variant Ean",                     OPT, OPT, YES, ENTITY_ID),
+	FIELD("variantMpn",                  NULL,                "Variant Mpn",                     OPT, OPT, YES, ENTITY_ID),
+	FIELD("variantMainImageUrl",         NULL,                "Variant Main Image Url", OPT, OPT, YES, ENTITY_URL),
 	FIELD("variantAdditionalImageLinks", NULL,                "Variant Additional Image Links",              OPT, OPT, YES, ENTITY_URLS),
 	[V_DELETED] =
 	FIELD("deletedVariant",              NULL,                "Deleted Variant|Mark Variant as Deleted",     OPT, OPT, YES, ENTITY_BOOL, "FALSE"),
@@ -97,7 +97,7 @@ static void check_demanded(struct entity_checking *c)
 	category = lookup->get(lookup->arg, ENTITY_CLASSIFICATION_CATEGORY, id);
 	missing = missing_attributes(c, category);
 	if (*missing != '\0')
-		fault_at(c->faults, c->item->path, FAULT_ATTRIBUTE,
+		rule_fault(c, c->item, 0, FAULT_ATTRIBUTE,
 			"Missing mandatory attributes %s required for "
 			"classification category %.*s / %.*s",
 			missing,

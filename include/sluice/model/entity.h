@@ -75,6 +75,9 @@ struct entity_extra {
 	bool in_item;
 };
 
+/* For qsort(): by key. */
+int entity_extras_compare(const void *a, const void *b);
+
 /* Borrows everything. */
 struct entity_input {
 	enum entity_kind kind;
@@ -82,6 +85,7 @@ struct entity_input {
 	 * when the row itself is one. */
 	struct entity_given fields[ENTITY_FIELDS_MAX];
 	const json_t *items;         /* a JSON list of them, or NULL */
+	bool strict;                 /* unknown keys in items are faults */
 	struct entity_extra *extras; /* by key, rising; or NULL */
 	size_t extra_count;
 	const struct str *header; /* names of the columns, or NULL */
