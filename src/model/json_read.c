@@ -7,6 +7,22 @@
 
 #define SHOWN_MAX 200 /* bytes of a wrong value that a message repeats */
 
+/* A long key is named, too, by its beginning. */
+static void put_key(const char *key, struct buf *out)
+{
+	struct str s = str_of(key);
+
+	if (s.len <= SHOWN_MAX) {
+		buf_str(out, s);
+		return;
+	}
+	s.len = SHOWN_MAX;
+	while (s.len > 0 && !str_is_utf8(s))
+		s.len--;
+	buf_str(out, s);
+	buf_text(out, "...");
+}
+
 static void put_path(const struct path *p, struct buf *out)
 {
 	if (p == NULL)
@@ -18,12 +34,12 @@ static void put_path(const struct path *p, struct buf *out)
 	}
 	if (out->len > 0)
 		buf_char(out, '.');
-	buf_text(out, p->key);
+	put_key(p->key, out);
 }
 
 const char *path_text(const struct path *p, struct arena *arena)
 {
-	struct buf text = buf_make(1024);
+	struct buf text = buf_make(4096);
 	const char *copy;
 
 	put_path(p, &text);

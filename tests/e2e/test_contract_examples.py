@@ -48,6 +48,13 @@ class Examples(unittest.TestCase):
         answer = self.call(400, "POST", "/v1/mapper/jobout", body)
         self.assertIn("suppliers", [e["field"] for e in answer["errors"]])
 
+    def test_an_unknown_key_is_named_however_long_it_is(self):
+        for key in ("k" * 3000, "é" * 3000):
+            answer = self.call(400, "POST", "/v1/mapper/client", {key: 1})
+            fault = [e for e in answer["errors"] if e["code"] == "UNKNOWN_FIELD"][0]
+            self.assertTrue(fault["field"].startswith(key[:90]), fault)
+            self.assertIn(key[:90], fault["message"])
+
     def test_a_secret_with_its_quotes_forgotten_is_not_repeated(self):
         text = b'{"name":"x","clientConfiguration":{"password":hunter2}}'
         answer = self.gateway.request("POST", "/v1/mapper/client", text,
