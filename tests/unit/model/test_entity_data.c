@@ -215,7 +215,7 @@ static void put_miss(void *arg, const struct transcode_miss *miss)
 static void expect(const char *dir, const struct buf *have)
 {
 	char *want;
-	char path[1024];
+	char path[2048];
 	FILE *f;
 
 	if (getenv("SLUICE_WRITE_EXPECTED") != NULL) {
