@@ -119,11 +119,25 @@ struct str *norm_texts(struct norm list, struct arena *arena, size_t *count)
 	return texts;
 }
 
+/* ["text"]: nearly every list of stores. */
+static struct norm list_of_one(struct str plain, struct arena *arena)
+{
+	char *list = arena_alloc(arena, plain.len + 5);
+
+	memcpy(list, "[\"", 2);
+	memcpy(list + 2, plain.ptr, plain.len);
+	memcpy(list + 2 + plain.len, "\"]", 3);
+	return norm_raw((struct str){ list, plain.len + 4 });
+}
+
 struct norm norm_of_texts(
 	const struct str *texts, size_t count, struct arena *arena)
 {
 	struct buf out = buf_make(DOCUMENT_MAX);
 	struct norm list;
+
+	if (count == 1 && is_plain(texts[0]))
+		return list_of_one(texts[0], arena);
 
 	buf_char(&out, '[');
 	for (size_t i = 0; i < count; i++) {

@@ -164,11 +164,12 @@ bool entity_read(const struct entity_input *in,
 	};
 
 	*out = (struct entity){ .kind = in->kind };
-	part_scan_old(&c, &top, reading->old, t->list_key);
-	if (t->document)
+	if (t->document) {
 		identify_document(&c);
-	else
+	} else {
+		part_scan_old(&c, &top, reading->old, t->list_key);
 		read_external_id(&c);
+	}
 	part_read(&c, &top, t->document ? 0 : 1);
 	if (t->list_key != NULL)
 		list_read(&c);

@@ -4,10 +4,20 @@
 /* The length of the string (with its quotes) at s, 0 when it has no end. */
 static size_t string_length(struct str s)
 {
-	for (size_t i = 1; i < s.len; i++) {
-		if (s.ptr[i] == '"')
-			return i + 1;
-		i += s.ptr[i] == '\\';
+	const char *end = s.ptr + s.len, *at = s.ptr + 1;
+
+	while (at < end) {
+		const char *quote = memchr(at, '"', (size_t)(end - at));
+		const char *slash = quote;
+
+		if (quote == NULL)
+			return 0;
+		/* Escaped when an odd number of backslashes stands before. */
+		while (slash[-1] == '\\' && slash - 1 >= at)
+			slash--;
+		if ((quote - slash) % 2 == 0)
+			return (size_t)(quote - s.ptr) + 1;
+		at = quote + 1;
 	}
 	return 0;
 }

@@ -75,11 +75,17 @@ static struct norm read_text(const struct entity_at *at)
 	return (struct norm){ NORM_NONE, { NULL, 0 } };
 }
 
+/* text_is_line(), fast for nearly all. */
+static bool is_line(struct str s)
+{
+	return norm_string(s).form == NORM_PLAIN || text_is_line(s);
+}
+
 bool norm_id_fits(const struct entity_at *at, struct str id)
 {
 	if (id.len > REFERENCE_MAX)
 		fault_length(at->c->faults, at->path, REFERENCE_MAX);
-	else if (!text_is_line(id))
+	else if (!is_line(id))
 		fault_format(at->c->faults, at->path,
 			"text without control characters");
 	else
@@ -158,15 +164,27 @@ static struct norm number_text(const struct entity_at *at, double x)
 	return n;
 }
 
-/* Most cells are short whole numbers just as we write them. */
-static bool is_canonical(struct str s)
+static size_t digits_at(struct str s, size_t from)
 {
-	if (s.len == 0 || s.len > 9 || (s.ptr[0] == '0' && s.len > 1))
+	size_t i = from;
+
+	while (i < s.len && s.ptr[i] >= '0' && s.ptr[i] <= '9')
+		i++;
+	return i - from;
+}
+
+/* Most cells are short numbers just as we write them: 7, 0.5, 12.25. */
+static bool is_canonical(struct str s, bool whole)
+{
+	size_t before = digits_at(s, 0), after;
+
+	if (before == 0 || s.len > 15 || (s.ptr[0] == '0' && before > 1))
 		return false;
-	for (size_t i = 0; i < s.len; i++)
-		if (s.ptr[i] < '0' || s.ptr[i] > '9')
-			return false;
-	return true;
+	if (before == s.len)
+		return true;
+	after = digits_at(s, before + 1);
+	return !whole && s.ptr[before] == '.' && after > 0 &&
+	       before + 1 + after == s.len && s.ptr[s.len - 1] != '0';
 }
 
 static struct norm read_bounded(
@@ -190,10 +208,13 @@ static struct norm read_bounded(
 
 struct norm norm_number(const struct entity_at *at, struct str text)
 {
+	bool whole = at->field->type == ENTITY_COUNT;
+
 	text = str_trim(text);
-	if (at->json == NULL && at->field->min == 0 && is_canonical(text))
+	if (at->json == NULL && at->field->min == 0 &&
+		is_canonical(text, whole))
 		return norm_raw(text);
-	return read_bounded(at, text, at->field->type == ENTITY_COUNT);
+	return read_bounded(at, text, whole);
 }
 
 static struct norm read_any_number(const struct entity_at *at)
@@ -208,7 +229,7 @@ bool norm_is_url(struct str s)
 {
 	static const char *const schemes[] = { "https://", "http://" };
 
-	if (!text_is_line(s) || memchr(s.ptr, ' ', s.len) != NULL)
+	if (!is_line(s) || memchr(s.ptr, ' ', s.len) != NULL)
 		return false;
 	for (size_t i = 0; i < ARRAY_LEN(schemes); i++) {
 		size_t len = strlen(schemes[i]);
