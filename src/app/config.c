@@ -150,15 +150,13 @@ static void set_variable(struct loader *l,
 	char names[OPTION_COUNT][OPTION_KEY_SIZE], struct str name,
 	struct str value)
 {
-	char prefix[OPTION_KEY_SIZE + 2];
 	struct origin at = { .source = "environment" };
 	const char *nearest;
 
 	for (size_t i = 0; i < OPTION_COUNT; i++) {
 		if (!str_eq(name, str_of(names[i])))
 			continue;
-		snprintf(prefix, sizeof prefix, "%s: ", names[i]);
-		at.prefix = arena_dup(&l->config->memory, str_of(prefix));
+		at.prefix = arena_printf(&l->config->memory, "%s: ", names[i]);
 		option_set(l, &options[i], value, &at);
 		return;
 	}
