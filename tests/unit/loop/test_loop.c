@@ -246,11 +246,8 @@ static void test_resolve(void **arg)
 	resolve_start(&r, loop, "::1", 22, on_resolved);
 	wait_for(2);
 	assert_string_equal(address_text(&r.addresses[0], text), "::1 port 22");
-	resolve_start(&r, loop, "localhost", 22, on_resolved);
-	wait_for(3);
-	assert_true(r.count > 0);
 	resolve_start(&r, loop, "no-such-host.invalid", 22, on_resolved);
-	wait_for(4);
+	wait_for(3);
 	assert_int_equal(r.count, 0);
 	assert_int_equal(r.why.code, ERR_RESOLVE);
 }
