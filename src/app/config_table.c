@@ -102,7 +102,7 @@ LIST("http.allowedHosts", http.allowed_hosts, \
      "localhost and numeric addresses: a session cookie sent to any other " \
      "name is refused (DNS rebinding).") \
 INT( "sftp.maxFiles", sftp.max_files, \
-     "64", 1, 1024, "", RELOAD, \
+     "128", 1, 1024, "", RELOAD, \
      "Files under way at the same time in one SFTP session.") \
 INT( "sftp.connectTimeoutSeconds", sftp.connect_timeout_seconds, \
      "10", 1, 600, "seconds", RELOAD, \

@@ -85,7 +85,7 @@ static void every_key_has_a_default(void **state)
 	assert_int_equal(c.retry.max_retries, 5);
 	assert_int_equal(c.retry.interval_seconds, 900);
 	assert_int_equal(c.http.allowed_hosts.count, 0);
-	assert_int_equal(c.sftp.max_files, 64);
+	assert_int_equal(c.sftp.max_files, 128);
 	assert_int_equal(c.shutdown.grace_seconds, 10);
 	config_release(&c);
 }
