@@ -73,3 +73,10 @@ void mem_tune(void)
 	(void)mallopt(M_TRIM_THRESHOLD, TRIM_THRESHOLD);
 #endif
 }
+
+void mem_rest(void)
+{
+#ifdef M_TRIM_THRESHOLD
+	(void)malloc_trim(0);
+#endif
+}

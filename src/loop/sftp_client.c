@@ -7,6 +7,7 @@
 
 #define NO_SLOT      UINT32_MAX
 #define FIRST_SLOTS  64
+#define BURST        (128 * 1024) /* unsent bytes that few jobs don't have */
 #define IN_SIZE      (SFTP_READ_SIZE + 4 + SFTP_PACKET_MAX)
 #define READ_DEFAULT (32 * 1024)             /* every server takes that much */
 #define READ_LIMITED (SFTP_CHUNK_MAX - 1024) /* with limits@openssh.com */
@@ -255,6 +256,21 @@ void sftp_client_release(struct sftp_client *c)
 	free(c->in);
 	c->slots = NULL;
 	c->in = NULL;
+}
+
+void sftp_client_rest(struct sftp_client *c)
+{
+	bool was_burst = c->out.buf.cap > BURST;
+
+	if (fifo_len(&c->out) == 0)
+		buf_release(&c->out.buf);
+	if (c->in_head == c->in_len) {
+		free(c->in);
+		c->in = NULL;
+		c->in_head = c->in_len = 0;
+	}
+	if (was_burst)
+		mem_rest();
 }
 
 bool sftp_client_has_room(const struct sftp_client *c)

@@ -67,6 +67,9 @@ void sftp_client_init(
 	struct sftp_client *c, void (*wake)(struct sftp_client *c));
 void sftp_client_release(struct sftp_client *c);
 
+/* It has no job for now: gives back what the last ones needed. */
+void sftp_client_rest(struct sftp_client *c);
+
 /* Where the next SFTP_READ_SIZE received bytes go; then say how many. */
 char *sftp_client_space(struct sftp_client *c);
 enum err sftp_client_received(

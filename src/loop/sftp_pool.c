@@ -323,6 +323,7 @@ static void settle_lane(struct lane *lane)
 		if (list_empty(&dest->waiting))
 			end_lane(lane);
 	} else if (lane->ready && !timer_is_set(&lane->unused)) {
+		sftp_client_rest(client_of(lane));
 		timer_set(loop, &lane->unused, dest->target->timeouts.pool_idle,
 			on_unused);
 	}

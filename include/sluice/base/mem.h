@@ -23,6 +23,10 @@ char *mem_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
  * and go without it. */
 void mem_tune(void);
 
+/* After a burst of work: gives the system what of it lies free between what is
+ * still in use. */
+void mem_rest(void);
+
 /* Overwrite `len` bytes in a way that the compiler keeps; for secrets. */
 void mem_wipe(void *data, size_t len);
 
