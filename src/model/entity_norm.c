@@ -122,11 +122,13 @@ struct str *norm_texts(struct norm list, struct arena *arena, size_t *count)
 /* ["text"]: nearly every list of stores. */
 static struct norm list_of_one(struct str plain, struct arena *arena)
 {
-	char *list = arena_alloc(arena, plain.len + 5);
+	char *list = arena_alloc(arena, plain.len + 4);
 
-	memcpy(list, "[\"", 2);
+	list[0] = '[';
+	list[1] = '"';
 	memcpy(list + 2, plain.ptr, plain.len);
-	memcpy(list + 2 + plain.len, "\"]", 3);
+	list[plain.len + 2] = '"';
+	list[plain.len + 3] = ']';
 	return norm_raw((struct str){ list, plain.len + 4 });
 }
 
