@@ -125,6 +125,9 @@ static void on_commit(struct turn_waiter *w, enum err e, const struct diag *why)
 void answer_after_commit(struct call *c, unsigned status)
 {
 	c->status = status;
+	/* Many wait for one commit, and the body has done its work. */
+	json_decref(c->json);
+	c->json = NULL;
 	turn_wait(c->hub, &c->waiter, on_commit);
 }
 

@@ -21,7 +21,8 @@ static struct arena_block *add_block(struct arena *a, size_t size)
 
 	if (size < BLOCK_SIZE)
 		size = BLOCK_SIZE;
-	b = mem_alloc(sizeof *b + size);
+	b = mem_resize(NULL, sizeof *b + size); /* arena_alloc() clears */
+	b->used = 0;
 	b->size = size;
 	b->next = a->blocks;
 	a->blocks = b;
