@@ -17,15 +17,15 @@ static bool among(const char *known, const char *key)
 
 void body_known(const json_t *body, const char *known, struct faults *f)
 {
-	const char *key;
+	const char *key, *name;
 	json_t *value;
 
 	json_object_foreach ((json_t *)(uintptr_t)body, key, value) {
 		if (among(known, key))
 			continue;
-		key = shown(f->arena, key);
-		faults_add(f, FAULT_UNKNOWN_FIELD, key,
-			"unknown field '%s'; known are: %s", key, known);
+		name = shown(f->arena, key); /* jansson goes on from `key` */
+		faults_add(f, FAULT_UNKNOWN_FIELD, name,
+			"unknown field '%s'; known are: %s", name, known);
 	}
 }
 
