@@ -68,8 +68,10 @@ static enum event_result find_old(struct event *ev, struct str reference)
 static struct export make_export(
 	struct event *ev, const struct export_job *j, const struct document *d)
 {
+	struct uuid id = hub_new_id(ev->hub);
+
 	return (struct export){
-		.id = hub_new_id(ev->hub),
+		.id = id,
 		.job_id = j->id,
 		.client_id = j->client_id,
 		.job_name = str_of(j->name),
@@ -80,7 +82,8 @@ static struct export make_export(
 		.store_external_id = str_of(ev->store),
 		.state = EXPORT_PENDING,
 		.format = j->format,
-		.created_at = ev->now,
+		/* Lists find times by the ids: the two must agree. */
+		.created_at = uuid_time(id),
 		.updated_at = ev->now,
 		.next_attempt_at = ev->now,
 		.retries_left = j->retry.max_retries,
@@ -109,7 +112,7 @@ static enum err trigger(struct event *ev, struct txn *t,
 	if (e == ERR_OK) {
 		render_document(d, j->format, &payload);
 		render_file_name(d, j->format, j->file_name_format,
-			ev->hub->settings.multi_store, ev->now, &name);
+			ev->hub->settings.multi_store, x.created_at, &name);
 		x.file_name = buf_view(&name);
 		e = export_queue_add(ev->hub, &x, &payload);
 	}
