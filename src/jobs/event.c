@@ -84,7 +84,7 @@ static struct export make_export(
 		.format = j->format,
 		/* Lists find times by the ids: the two must agree. */
 		.created_at = uuid_time(id),
-		.updated_at = ev->now,
+		.updated_at = uuid_time(id),
 		.next_attempt_at = ev->now,
 		.retries_left = j->retry.max_retries,
 		.retry = j->retry,
