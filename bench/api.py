@@ -129,7 +129,8 @@ def put(g, options, log):
                 options.seconds, f"http://{g.host}:{g.port}",
                 "-s", str(HERE / "put.lua"), "--", g.admin_key(),
                 str(work / "order"), str(1_000_000 * (n + 1))))
-    section.remark(f"{len(text):,} bytes per order, 64 clients.")
+    section.remark(f"{len(text):,} bytes per order, 64 clients; a write of 64 KiB and "
+                   f"its fdatasync took {bed.flush_ms():.2g} ms.")
     return section
 
 

@@ -5,8 +5,10 @@ import contextlib
 import os
 import pathlib
 import shutil
+import statistics
 import subprocess
 import tempfile
+import time
 
 from gateway import Gateway, sftp_connection
 
@@ -66,6 +68,18 @@ def line(port, milliseconds):
     finally:
         p.kill()
         p.wait()
+
+
+def flush_ms():
+    """What the disk takes to make 64 KiB durable, now, at the median."""
+    times = []
+    with folder() as d, open(d / "probe", "wb", buffering=0) as f:
+        for n in range(21):
+            first = time.monotonic()
+            os.pwrite(f.fileno(), b"x" * 65536, 65536 * n)
+            os.fdatasync(f.fileno())
+            times.append(1000 * (time.monotonic() - first))
+    return statistics.median(times)
 
 
 def cpu_seconds(pid):
