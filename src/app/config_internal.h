@@ -32,7 +32,7 @@ struct option {
 };
 
 enum {
-	OPTION_COUNT = 28,
+	OPTION_COUNT = 35,
 	OPTION_KEY_SIZE = 48
 };
 

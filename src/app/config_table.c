@@ -57,7 +57,17 @@ SIZE("limits.bulkBody", limits.bulk_body, \
      "Longest body of a bulk request.") \
 SIZE("limits.row", limits.row, \
      "1MiB", 1 * KIB, 64 * MIB, RELOAD, \
-     "Longest single record: one line of a bulk request.") \
+     "Longest single record: one line of a bulk request, one row or " \
+     "element of an import file.") \
+SIZE("limits.field", limits.field, \
+     "1MiB", 1 * KIB, 1 * GIB, RELOAD, \
+     "Longest cell of an import file.") \
+INT( "limits.columns", limits.columns, \
+     "4096", 1, 100000, "", RELOAD, \
+     "Most columns of an import file.") \
+SIZE("limits.file", limits.file, \
+     "64GiB", 1 * MIB, 16 * TIB, RELOAD, \
+     "Largest import file, as it comes and unpacked.") \
 SIZE("limits.header", limits.header, \
      "32KiB", 4 * KIB, 1 * MIB, RESTART, \
      "Memory for the request line and the headers of one connection.") \
@@ -96,6 +106,20 @@ INT( "retry.maxRetries", retry.max_retries, \
 INT( "retry.intervalSeconds", retry.interval_seconds, \
      "900", 1, 604800, "seconds", RELOAD, \
      "Time between two attempts, for jobs that do not set their own.") \
+INT( "imports.maxRunning", imports.max_running, \
+     "4", 1, 64, "", RELOAD, \
+     "Import jobs that run at the same time; further ones wait.") \
+INT( "imports.stabilitySeconds", imports.stability_seconds, \
+     "2", 1, 3600, "seconds", RELOAD, \
+     "Time between the two looks at a directory; a file whose size or time " \
+     "changes in between is still being written and not taken.") \
+INT( "imports.moveRetrySeconds", imports.move_retry_seconds, \
+     "60", 1, 86400, "seconds", RELOAD, \
+     "Time after which the move of a processed file is tried again.") \
+INT( "imports.rejectsKept", imports.rejects_kept, \
+     "1000000", 1, 100000000, "", RELOAD, \
+     "Rejected rows of one execution that are kept with their reasons; " \
+     "further ones are only counted.") \
 LIST("http.allowedHosts", http.allowed_hosts, \
      "", RELOAD, \
      "Host names under which browsers may reach the gateway, beside " \

@@ -21,6 +21,10 @@
 #include "sluice/jobs/retention.h"
 #include "sluice/store/record_config.h"
 
+/* Text packs a hundred times at most, but for files made to harm. */
+#define UNPACK_RATIO_MAX 500
+#define IMPORT_DEPTH_MAX 32 /* of JSON and XML files */
+
 struct serve {
 	struct config config; /* as it is now; SIGHUP changes it */
 	struct hub hub;
@@ -51,6 +55,17 @@ static struct hub_settings hub_settings(const struct config *c)
 		.history_count = c->retention.history_count,
 		.timeouts = t,
 		.max_files = c->sftp.max_files,
+		.import_limits = { .row = c->limits.row,
+			.field = c->limits.field,
+			.columns = c->limits.columns,
+			.unpacked = c->limits.file,
+			.ratio = UNPACK_RATIO_MAX,
+			.depth = IMPORT_DEPTH_MAX },
+		.import_file_max = c->limits.file,
+		.imports_max_running = c->imports.max_running,
+		.stability_seconds = c->imports.stability_seconds,
+		.move_retry_seconds = c->imports.move_retry_seconds,
+		.rejects_kept = c->imports.rejects_kept,
 	};
 }
 
@@ -348,6 +363,7 @@ static int run(struct serve *s)
 
 	s->hub.loop = loop_create();
 	s->hub.pool = sftp_pool_create(s->hub.loop);
+	s->hub.data_dir = s->config.data_dir;
 	s->hub.settings = hub_settings(&s->config);
 	if (start(s, &why) != ERR_OK)
 		return fail(s, &why);

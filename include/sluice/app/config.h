@@ -60,6 +60,8 @@ struct config {
 	struct {
 		uint64_t request_body, bulk_body, row;
 		uint64_t header, payload, map_size;
+		uint64_t field, file; /* of import files */
+		unsigned columns;
 		unsigned connections;
 		unsigned connections_per_address; /* 0: no limit */
 		unsigned request_timeout_seconds;
@@ -71,6 +73,10 @@ struct config {
 	struct {
 		unsigned max_retries, interval_seconds;
 	} retry;
+	struct {
+		unsigned max_running, stability_seconds;
+		unsigned move_retry_seconds, rejects_kept;
+	} imports;
 	struct {
 		struct config_list allowed_hosts;
 	} http;

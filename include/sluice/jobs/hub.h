@@ -6,7 +6,10 @@
 #include "sluice/base/uuid.h"
 #include "sluice/jobs/catalog.h"
 #include "sluice/jobs/export_queue.h"
+#include "sluice/jobs/import_queue.h"
+#include "sluice/jobs/import_reader.h"
 #include "sluice/jobs/turn.h"
+#include "sluice/loop/ftp.h"
 #include "sluice/loop/loop.h"
 #include "sluice/loop/sftp_pool.h"
 #include "sluice/loop/ssh_target.h"
@@ -22,17 +25,26 @@ struct hub_settings {
 	uint64_t history_count;       /* retention; 0: no limit */
 	struct ssh_timeouts timeouts; /* default of connections */
 	unsigned max_files;           /* default of connections */
+	struct import_limits import_limits;
+	uint64_t import_file_max;     /* bytes of an upload */
+	unsigned imports_max_running; /* at the same time */
+	unsigned stability_seconds;   /* between two looks at a directory */
+	unsigned move_retry_seconds;  /* of processed files */
+	uint64_t rejects_kept;        /* rows, of one execution */
 };
 
 struct hub {
 	struct loop *loop;
 	struct store *store;
 	struct sftp_pool *pool;
+	struct ftp_pool *ftp;
+	const char *data_dir; /* borrowed; the spool is in it */
 	struct hub_settings settings;
 	struct uuid_source ids;
 	struct turn turn;
 	struct catalog catalog;
 	struct export_queue queue;
+	struct import_queue imports;
 	bool stopping; /* no new work is started */
 };
 

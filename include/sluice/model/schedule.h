@@ -1,0 +1,51 @@
+/* When jobs with a cron expression run (contract 7, 2.5 `catchUp`, rule 4.2):
+ * pure decisions, no clock.
+ *
+ * The scheduler keeps one time per job on disk: `seen`, up to which every slot
+ * was decided.  What lies between `seen` and now is either on time (at most
+ * SCHEDULE_LATE_MS old) or was missed (the gateway was down, or the clock was
+ * put forward). */
+#ifndef SLUICE_MODEL_SCHEDULE_H
+#define SLUICE_MODEL_SCHEDULE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sluice/model/import_job.h"
+
+/* A slot that old still counts as on time: a busy turn, a slow disk. */
+#define SCHEDULE_LATE_MS 10000
+
+/* Skipped slots that are told one by one; older ones together. */
+#define SCHEDULE_SKIPS_MAX 20
+
+struct schedule_decision {
+	bool run;     /* one slot runs */
+	int64_t slot; /* which */
+	/* Slots that don't, rising: the newest SCHEDULE_SKIPS_MAX of them, and
+	 * how many were before these (skipped_from: the first of them). */
+	int64_t skips[SCHEDULE_SKIPS_MAX];
+	unsigned skip_count;
+	uint64_t more_skipped;
+	int64_t skipped_from;
+	int64_t seen; /* the new one */
+};
+
+/* Decides on all slots in (seen, now].  On time: the newest runs.  Missed:
+ * skipped, but with CATCH_UP_LAST the newest runs.  `now` before `seen` (the
+ * clock was put back): nothing, and `seen` stays, so that no slot comes twice.
+ * Never takes long: more than 100,000 missed slots are counted no further. */
+void schedule_decide(const struct cron *cron, enum catch_up catch_up,
+	int64_t seen, int64_t now, struct schedule_decision *out);
+
+/* The next slot strictly after `seen` (or after `now` when that is later);
+ * false: never again. */
+bool schedule_next(
+	const struct cron *cron, int64_t seen, int64_t now, int64_t *next);
+
+/* `after` (contract 2.5): true when each of the jobs in `after` has succeeded
+ * (JOB_SUCCESS) since this job was last started that way. */
+bool schedule_after_due(
+	const int64_t *succeeded_at, size_t count, int64_t last_after_start);
+
+#endif
