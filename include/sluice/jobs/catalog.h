@@ -1,4 +1,4 @@
-/* Connections and export jobs, in memory as in the store: few, read on every
+/* Connections, export and import jobs, in memory as in the store: few, read on every
  * event, so they are parsed once.
  *
  * A change goes to the turn's transaction and to memory at once; when the
@@ -14,6 +14,7 @@
 #include "sluice/base/str.h"
 #include "sluice/model/connection.h"
 #include "sluice/model/export_job.h"
+#include "sluice/model/import_job.h"
 
 struct hub;
 
@@ -23,6 +24,8 @@ struct catalog {
 	size_t connection_count;
 	struct export_job **jobs;
 	size_t job_count;
+	struct import_job **import_jobs;
+	size_t import_job_count;
 	bool changed; /* private: since the last commit */
 };
 
@@ -54,5 +57,17 @@ enum err catalog_delete_connection(struct hub *hub, struct uuid id) WARN_UNUSED;
 /* Also cancels what was not delivered (contract 2.2), a slice per turn; the
  * first slice is in the turn's transaction. */
 enum err catalog_delete_job(struct hub *hub, struct uuid id) WARN_UNUSED;
+
+/* The same for import jobs.  put and delete tell the import queue
+ * (import_queue_job_changed()). */
+struct import_job *catalog_import_job(struct hub *hub, struct uuid id);
+struct import_job *catalog_import_job_by_name(struct hub *hub, struct str name);
+enum err catalog_put_import_job(
+	struct hub *hub, struct import_job *j) WARN_UNUSED;
+enum err catalog_delete_import_job(
+	struct hub *hub, struct uuid id) WARN_UNUSED;
+
+/* The name of a job whose `after` names this one, or NULL. */
+const char *catalog_import_job_user(struct hub *hub, struct uuid id);
 
 #endif

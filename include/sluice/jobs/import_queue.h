@@ -38,7 +38,8 @@ struct import_queue {
 enum err import_queue_start(struct hub *hub, struct diag *why) WARN_UNUSED;
 
 /* A new execution, in the turn's transaction: PENDING (it starts after the
- * commit, when it may) or SKIPPED (rule 4.1).  `want`: trigger, scheduled_for,
+ * commit, when it may) or SKIPPED (rule 4.1).  An upload's spool file is the
+ * queue's from then on: it is removed when nothing needs it any more.  `want`: trigger, scheduled_for,
  * dry_run and the upload's fields; the rest is filled in.  `id` is the answer.
  */
 enum err import_queue_add(struct hub *hub, const struct import_job *job,
