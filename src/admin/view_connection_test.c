@@ -2,7 +2,7 @@
  * step, on a session of its own.  A disabled one can be tried, too. */
 #include "admin_private.h"
 #include "query.h"
-#include "sluice/jobs/delivery.h"
+#include "sluice/jobs/target.h"
 #include "sluice/loop/sftp_probe.h"
 #include "views.h"
 
@@ -71,7 +71,7 @@ static const char *probe_name(struct call *c)
 static void start(struct call *c, const struct connection *k)
 {
 	struct test *t = arena_alloc(&c->arena, sizeof *t);
-	struct ssh_target target = delivery_ssh_target(c->hub, k);
+	struct ssh_target target = target_ssh(c->hub, k);
 	enum err e;
 
 	t->call = c;

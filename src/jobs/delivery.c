@@ -4,6 +4,7 @@
 
 #include "sluice/base/mem.h"
 #include "sluice/jobs/hub.h"
+#include "sluice/jobs/target.h"
 #include "sluice/store/record_export.h"
 
 /* Exports are read by other programs of the partner's group at most. */
@@ -11,49 +12,6 @@
 
 /* Of so many attempts the leftovers are looked for, the latest ones. */
 #define LEFTOVERS_MAX 128
-
-static uint64_t seconds_or(unsigned seconds, uint64_t otherwise_ms)
-{
-	return seconds > 0 ? (uint64_t)seconds * 1000 : otherwise_ms;
-}
-
-static struct ssh_timeouts timeouts_of(const struct connection_timeouts *t,
-	const struct ssh_timeouts *otherwise)
-{
-	return (struct ssh_timeouts){
-		.resolve = seconds_or(t->resolve, otherwise->resolve),
-		.connect = seconds_or(t->connect, otherwise->connect),
-		.handshake = seconds_or(t->handshake, otherwise->handshake),
-		.authenticate =
-			seconds_or(t->authenticate, otherwise->authenticate),
-		.open = seconds_or(t->open, otherwise->open),
-		.idle = seconds_or(t->idle, otherwise->idle),
-		.close = seconds_or(t->close, otherwise->close),
-		.keepalive = seconds_or(t->keepalive, otherwise->keepalive),
-		.pool_idle = seconds_or(t->pool_idle, otherwise->pool_idle),
-	};
-}
-
-struct ssh_target delivery_ssh_target(
-	const struct hub *hub, const struct connection *c)
-{
-	return (struct ssh_target){
-		.id = c->id,
-		.version = c->updated_at,
-		.name = c->name,
-		.hostname = c->hostname,
-		.port = c->port,
-		.username = c->username,
-		.password = c->password,
-		.private_key = c->private_key,
-		.private_key_passphrase = c->private_key_passphrase,
-		.host_keys = (const char *const *)c->host_keys,
-		.host_key_count = c->host_key_count,
-		.max_files = c->max_concurrent > 0 ? c->max_concurrent
-						   : hub->settings.max_files,
-		.timeouts = timeouts_of(&c->timeouts, &hub->settings.timeouts),
-	};
-}
 
 static void on_put(struct op *op)
 {
@@ -137,7 +95,7 @@ enum err delivery_start(struct delivery *d, struct hub *hub,
 			STR_ARG(x->job_name));
 	name_files(d, hub, x);
 	d->payload = mem_dup(payload.ptr, payload.len);
-	target = delivery_ssh_target(hub, c);
+	target = target_ssh(hub, c);
 	d->put = (struct sftp_put){ 0 };
 	d->put.in = (struct sftp_put_in){
 		.pool = hub->pool,

@@ -5,7 +5,6 @@
 
 #include "sluice/base/diag.h"
 #include "sluice/loop/sftp_put.h"
-#include "sluice/model/connection.h"
 #include "sluice/model/export.h"
 
 struct hub;
@@ -37,9 +36,5 @@ void delivery_cancel(struct delivery *d);
 
 /* Frees what the attempt held; not the struct. */
 void delivery_release(struct delivery *d);
-
-/* The loop floor's view of a connection: borrowed from it. */
-struct ssh_target delivery_ssh_target(
-	const struct hub *hub, const struct connection *c);
 
 #endif
