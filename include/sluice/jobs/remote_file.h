@@ -25,10 +25,16 @@ enum remote_action {
 	REMOTE_ACTION_COUNT
 };
 
+#define REMOTE_SIZE_UNKNOWN UINT64_MAX
+
 struct remote_attrs {
-	uint64_t size;
-	int64_t mtime; /* ms; 0: the server doesn't say */
+	uint64_t size; /* REMOTE_SIZE_UNKNOWN: the server doesn't say */
+	int64_t mtime; /* ms; 0: same */
 };
+
+/* As far as the server tells: size and time are the same. */
+bool remote_attrs_same(
+	const struct remote_attrs *a, const struct remote_attrs *b);
 
 struct remote_file;
 typedef void (*remote_done_fn)(struct remote_file *f);
@@ -36,7 +42,7 @@ typedef void (*remote_done_fn)(struct remote_file *f);
 struct remote_file {
 	/* Set by the caller before the start; borrowed until the callback. */
 	enum remote_action action;
-	struct uuid client_id; /* nil: a local file (GET and STAT only) */
+	struct uuid client_id; /* nil: a local file (GET only) */
 	const char *path, *to;
 	/* LIST: a plain file (or a link; never folders). */
 	enum err (*entry)(
@@ -47,9 +53,12 @@ struct remote_file {
 	uint64_t limit; /* GET: stop after that many bytes; 0: none */
 	const char *who;
 
-	enum err status; /* the result, once called back ... */
+	/* The result, once called back (a missing file is ERR_REMOTE_ABSENT
+	 * whatever the protocol) ... */
+	enum err status;
 	struct diag why; /* ... with connection and path in it */
-	/* STAT: the answer; GET: of the file as it was opened. */
+	/* STAT: the answer; GET: of the file as it was opened, known when the
+	 * sink is called. */
 	struct remote_attrs attrs;
 	uint64_t received;
 
