@@ -15,8 +15,9 @@
 struct local_get_in {
 	struct loop *loop;
 	const char *path; /* borrowed until the callback */
-	/* As sftp_get's: the next bytes, from the loop, for the call only; an
-	 * error ends the operation with it. */
+	/* As sftp_get's: the next bytes (at most 32 KiB), from the loop, for
+	 * the call only; an error ends the operation with it.  A turn gives no
+	 * longer than a slice of work may take. */
 	enum err (*sink)(void *arg, const void *data, size_t len);
 	void *sink_arg;
 	uint64_t limit; /* stop after that many bytes; 0: none */
@@ -35,11 +36,13 @@ struct local_get {
 	struct local_get_work *work; /* private */
 };
 
-/* ERR_NOT_FOUND, ERR_IO, ... in op.status. */
+/* ERR_NOT_FOUND, ERR_INVALID (not a regular file), ERR_IO, ... in op.status;
+ * the start itself does not fail. */
 enum err local_get_start(struct local_get *get, op_done_fn done) WARN_UNUSED;
 
-/* No sink calls until local_get_resume(); at most one chunk (256 KiB) is kept
- * meanwhile. */
+/* No sink calls until local_get_resume(), from anywhere, the sink too; the rest
+ * of one chunk (256 KiB) and one that was read ahead are kept meanwhile. Before
+ * the start and after the callback they do nothing. */
 void local_get_pause(struct local_get *get);
 void local_get_resume(struct local_get *get);
 
@@ -66,15 +69,19 @@ struct local_put {
 	struct local_put_work *work; /* private */
 };
 
+/* ERR_EXISTS, ERR_NO_SPACE, ERR_IO, ... in op.status; the start itself does not
+ * fail. */
 enum err local_put_start(struct local_put *put, op_done_fn done) WARN_UNUSED;
 
 /* Copies as much as its buffer (1 MiB) has room for; returns how many bytes it
- * took.  0 after a failure, too (the callback then comes). */
+ * took.  0 after a failure, too (the callback then comes).  Allowed right after
+ * the start. */
 size_t local_put_write(struct local_put *put, const void *data, size_t len);
 
 /* No more bytes come: what is left is written, the file and its directory are
  * fsynced, and the callback comes.  Unless it ends with ERR_OK the file is
- * removed. */
+ * removed; there is no commit point, a cancel takes it back until the callback.
+ */
 void local_put_finish(struct local_put *put);
 
 /* Synchronous and quick; for single names of the spool.  Missing is fine. */
