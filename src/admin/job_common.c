@@ -7,6 +7,8 @@
 /* Bytes of unknown ids in one message. */
 #define UNKNOWN_MAX 1500
 
+#define COPY_MAX 10000 /* " (copy 9999)": then something else is wrong */
+
 struct export_job *job_find(struct call *c)
 {
 	struct export_job *found = NULL;
@@ -85,8 +87,7 @@ static void add_unknown(struct unknown *u, const char *id)
 	buf_text(&u->ids, u->cut ? "..." : id);
 }
 
-/* The template of facts.md 5.1. */
-static void fault_no_ref(struct faults *f, const char *field, const char *ids,
+void fault_no_ref(struct faults *f, const char *field, const char *ids,
 	const char *id_type)
 {
 	faults_add(f, FAULT_NO_REF, field,
@@ -169,6 +170,38 @@ void job_check_references(struct call *c, struct faults *f)
 {
 	check_connection(c, f);
 	job_check_suppliers(c, f);
+}
+
+/* --- names ---------------------------------------------------------------- */
+
+/* Bytes of `name` before a suffix of `len` bytes, so that both are a name. */
+static size_t room_before(const char *name, size_t len)
+{
+	size_t room = strlen(name);
+
+	if (room + len <= JOB_NAME_MAX)
+		return room;
+	room = JOB_NAME_MAX - len;
+	while (room > 0 && ((unsigned char)name[room] & 0xC0) == 0x80)
+		room--;
+	return room;
+}
+
+const char *job_copy_name(struct call *c, const char *name,
+	bool (*taken)(struct hub *hub, struct str name))
+{
+	const char *suffix = " (copy)", *copy;
+
+	for (int i = 2; i <= COPY_MAX; i++) {
+		copy = arena_printf(&c->arena, "%.*s%s",
+			(int)room_before(name, strlen(suffix)), name, suffix);
+		if (!taken(c->hub, str_of(copy)))
+			return copy;
+		suffix = arena_printf(&c->arena, " (copy %d)", i);
+	}
+	answer_error(c, 409, "DUPLICATE_NAME",
+		"there are too many copies of '%s' already", name);
+	return NULL;
 }
 
 /* --- storing -------------------------------------------------------------- */

@@ -1,9 +1,21 @@
-/* What the views of export jobs share. */
+/* What the views of export jobs share, and some of it with those of import
+ * jobs. */
 #ifndef SLUICE_ADMIN_JOB_COMMON_H
 #define SLUICE_ADMIN_JOB_COMMON_H
 
 #include "call.h"
 #include "sluice/model/export_job.h"
+
+#define JOB_NAME_MAX 200 /* bytes; the model's own limit */
+
+/* "x (copy)", "x (copy 2)", ...: the first that isn't taken, shortened where it
+ * would be no name any more.  NULL: answered, thousands are. */
+const char *job_copy_name(struct call *c, const char *name,
+	bool (*taken)(struct hub *hub, struct str name));
+
+/* F-E-002, by the template of facts.md 5.1. */
+void fault_no_ref(struct faults *f, const char *field, const char *ids,
+	const char *id_type);
 
 /* The job of the path, or NULL: answered 404. */
 struct export_job *job_find(struct call *c);

@@ -7,8 +7,6 @@
 #include "sorted.h"
 #include "views.h"
 
-#define COPY_MAX 10000 /* " (copy 9999)": then something else is wrong */
-
 /* --- reading -------------------------------------------------------------- */
 
 void job_show(struct call *c)
@@ -212,27 +210,24 @@ void job_replace(struct call *c)
 		answer_after_commit(c, 200);
 }
 
-/* "x (copy)", "x (copy 2)", ...: the first that is free. */
-static const char *copy_name(struct call *c, const char *name)
+static bool name_taken(struct hub *hub, struct str name)
 {
-	const char *copy = arena_printf(&c->arena, "%s (copy)", name);
-
-	for (int i = 2; i < COPY_MAX &&
-			catalog_job_by_name(c->hub, str_of(copy)) != NULL;
-		i++)
-		copy = arena_printf(&c->arena, "%s (copy %d)", name, i);
-	return copy;
+	return catalog_job_by_name(hub, name) != NULL;
 }
 
 void job_duplicate(struct call *c)
 {
 	struct export_job *old = job_find(c), *j;
+	const char *name;
 
 	if (old == NULL)
 		return;
+	name = job_copy_name(c, old->name, name_taken);
+	if (name == NULL)
+		return;
 	j = export_job_copy(old);
 	free(j->name);
-	j->name = mem_strdup(copy_name(c, old->name));
+	j->name = mem_strdup(name);
 	j->active = false;
 	create(c, j);
 }

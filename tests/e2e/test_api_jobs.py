@@ -115,6 +115,18 @@ class Jobs(ApiCase):
             self.assertEqual((made["name"], made["active"]), (copy, False))
             self.assertNotEqual(made["id"], job)
 
+    def test_a_copy_of_a_long_name_outlives_a_restart(self):
+        for name in (unique("n").ljust(200, "x"), unique("n") + "é" * 95):
+            job = self.make_job(self.client, name=name)
+            made = [self.call("POST", f"{V1}/{job}/duplicate", status=201).body
+                    for _ in range(2)]
+            for copy, suffix in zip(made, (" (copy)", " (copy 2)")):
+                self.assertTrue(copy["name"].endswith(suffix), copy["name"])
+                self.assertLessEqual(len(copy["name"].encode()), 200)
+                self.assertTrue(name.startswith(copy["name"][:-len(suffix)]))
+        self.gateway.restart()
+        self.call("GET", f"{V2}/{made[0]['id']}")
+
     def test_suppliers_add_and_remove(self):
         a, b = self.make_supplier(), self.make_supplier()
         job = self.make_job(self.client, supplierExternalIds=[a])
