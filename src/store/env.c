@@ -8,7 +8,7 @@
 #include "sluice/base/mem.h"
 
 #define READERS_MAX 126
-#define TABLES_MAX  48
+#define TABLES_MAX  64
 
 _Static_assert(TABLE_COUNT <= TABLES_MAX, "raise TABLES_MAX");
 

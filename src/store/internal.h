@@ -91,6 +91,24 @@ struct store_hash store_hash_of(struct store *s, struct str store_id);
 /* The record being written, when it did not outgrow its buffer. */
 enum err record_fits(const struct txn *t) WARN_UNUSED;
 
+/* Writes the record that was just made in store->scratch, if it fits; not for
+ * ranked tables. */
+enum err record_write(struct txn *t, enum table table, const struct key *key,
+	struct str record) WARN_UNUSED;
+
+/* ERR_NOT_FOUND when it isn't there. */
+enum err record_remove(
+	struct txn *t, enum table table, const struct key *key) WARN_UNUSED;
+
+/* Tables whose records are one run of bytes each, by id.  each: hands them to
+ * `use` and stops at the first error; ERR_CORRUPT names the record. */
+enum err record_blob_put(struct txn *t, enum table table, struct uuid id,
+	struct str bytes) WARN_UNUSED;
+enum err record_blob_each(struct txn *t, enum table table,
+	enum err (*use)(
+		struct txn *t, struct uuid id, struct str bytes, void *arg),
+	void *arg) WARN_UNUSED;
+
 /* A copy of a borrowed record that outlives the next write. */
 struct str record_keep(struct txn *t, struct str record);
 

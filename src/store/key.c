@@ -278,13 +278,22 @@ bool key_read_due(struct str key, struct uuid *client_id, int64_t *due_ms,
 	return key_take_id(key, id);
 }
 
-struct key key_attempt(struct uuid export_id, uint32_t number)
+struct key key_numbered(struct uuid id, uint32_t number)
 {
-	struct key k = key_uuid(export_id);
+	struct key k = key_uuid(id);
 
 	number = htobe32(number);
 	add(&k, &number, sizeof number);
 	return k;
+}
+
+bool key_read_number(struct str key, uint32_t *number)
+{
+	if (key.len != 16 + sizeof *number)
+		return false;
+	memcpy(number, key.ptr + 16, sizeof *number);
+	*number = be32toh(*number);
+	return true;
 }
 
 struct key key_once(struct uuid job_id, enum export_entity entity,
@@ -295,6 +304,22 @@ struct key key_once(struct uuid job_id, enum export_entity entity,
 	add_u8(&k, entity);
 	add_u8(&k, status);
 	add_str(&k, reference);
+	return k;
+}
+
+/* --- executions ----------------------------------------------------------- */
+
+struct key key_execution_state(enum execution_state state)
+{
+	return key_u8(state);
+}
+
+struct key key_execution_job_state(
+	struct uuid job_id, enum execution_state state)
+{
+	struct key k = key_uuid(job_id);
+
+	add_u8(&k, state);
 	return k;
 }
 
@@ -314,4 +339,24 @@ struct key key_after_prefix(const struct key *prefix)
 struct range range_of_prefix(const struct key *prefix)
 {
 	return (struct range){ *prefix, key_after_prefix(prefix) };
+}
+
+/* Ids have 48 bits of time. */
+#define ID_TIME_MAX ((INT64_C(1) << 48) - 1)
+
+struct range range_of_ids(
+	const struct key *prefix, int64_t from_ms, int64_t to_ms)
+{
+	struct range r = range_of_prefix(prefix);
+
+	if (from_ms < 0)
+		from_ms = 0;
+	if (from_ms > ID_TIME_MAX || to_ms <= from_ms) {
+		r.hi = r.lo = key_with_id(*prefix, uuid_floor(0));
+		return r;
+	}
+	r.lo = key_with_id(*prefix, uuid_floor(from_ms));
+	if (to_ms <= ID_TIME_MAX)
+		r.hi = key_with_id(*prefix, uuid_floor(to_ms));
+	return r;
 }

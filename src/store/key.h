@@ -7,6 +7,7 @@
 #include "sluice/base/uuid.h"
 #include "sluice/model/document.h"
 #include "sluice/model/entity.h"
+#include "sluice/model/execution.h"
 #include "sluice/model/export.h"
 
 /* LMDB allows 511.  The longest of ours is document_store_status_*: 281. */
@@ -84,9 +85,17 @@ struct key key_export_due(
 bool key_read_due(struct str key, struct uuid *client_id, int64_t *due_ms,
 	struct uuid *id);
 
-struct key key_attempt(struct uuid export_id, uint32_t number);
+/* What is numbered within a row: attempts, rejected rows, headers. */
+struct key key_numbered(struct uuid id, uint32_t number);
+bool key_read_number(struct str key, uint32_t *number);
+
 struct key key_once(struct uuid job_id, enum export_entity entity,
 	status_index status, struct str reference);
+
+/* Indexes of executions: their prefix; the execution's id follows. */
+struct key key_execution_state(enum execution_state state);
+struct key key_execution_job_state(
+	struct uuid job_id, enum execution_state state);
 
 /* All keys that begin with `prefix`: [prefix, key_after_prefix(prefix)). */
 struct key key_after_prefix(const struct key *prefix);
@@ -95,5 +104,9 @@ struct range {
 	struct key lo, hi; /* [lo, hi); hi.len 0: to the end */
 };
 struct range range_of_prefix(const struct key *prefix);
+
+/* Those of them whose ids, behind the prefix, were made in [from, to). */
+struct range range_of_ids(
+	const struct key *prefix, int64_t from_ms, int64_t to_ms);
 
 #endif

@@ -72,26 +72,6 @@ static struct key prefix_of(struct store *s, enum table table,
 	}
 }
 
-/* Ids have 48 bits of time. */
-#define ID_TIME_MAX ((INT64_C(1) << 48) - 1)
-
-static struct range time_range(struct key prefix, const struct export_filter *f)
-{
-	struct range r = range_of_prefix(&prefix);
-	int64_t from = f->from_ms > 0 ? f->from_ms : 0;
-
-	if (!f->by_time)
-		return r;
-	if (from > ID_TIME_MAX || f->to_ms <= from) {
-		r.hi = r.lo = key_with_id(prefix, uuid_floor(0));
-		return r;
-	}
-	r.lo = key_with_id(prefix, uuid_floor(from));
-	if (f->to_ms <= ID_TIME_MAX)
-		r.hi = key_with_id(prefix, uuid_floor(f->to_ms));
-	return r;
-}
-
 /* A store that is named twice must not be counted twice. */
 static bool named_before(const struct store_scope *scope, size_t i)
 {
@@ -118,7 +98,9 @@ static struct listing listing_for(struct query *q, enum table table)
 			continue;
 		prefix = prefix_of(q->t->store, table, f, i);
 		l.prefix_len = prefix.len;
-		l.ranges[l.range_count++] = time_range(prefix, f);
+		l.ranges[l.range_count++] =
+			f->by_time ? range_of_ids(&prefix, f->from_ms, f->to_ms)
+				   : range_of_prefix(&prefix);
 	}
 	return l;
 }
@@ -218,42 +200,16 @@ enum err record_export_list(struct txn *t, const struct export_filter *filter,
 	return e != ERR_OK ? e : q.error;
 }
 
-/* Moves the ranges' beginnings behind `after`. */
-static void skip_to(struct listing *l, struct uuid after)
-{
-	for (size_t i = 0; i < l->range_count; i++) {
-		struct key prefix =
-			key_bytes(l->ranges[i].lo.bytes, l->prefix_len);
-		struct key at = key_with_id(prefix, after);
-
-		/* The next possible key: this one and a zero byte. */
-		at = key_join(&at, "", 1);
-		if (key_compare(key_view(&at), key_view(&l->ranges[i].lo)) > 0)
-			l->ranges[i].lo = at;
-	}
-}
-
 size_t record_export_ids(struct txn *t, const struct export_filter *filter,
 	struct uuid after, struct uuid *ids, size_t max)
 {
 	struct query q = { .t = t, .filter = filter };
-	const struct cursor *row;
-	struct walk w;
-	size_t n = 0;
+	size_t n;
 
 	if (filter->by_reference && filter->reference.len > REFERENCE_MAX)
 		return 0;
 	choose(&q);
-	if (!uuid_is_nil(after))
-		skip_to(&q.listing, after);
-	walk_open(&w, t, &q.listing, false);
-	for (; n < max && (row = walk_row(&w)) != NULL; walk_next(&w)) {
-		if (q.rest != 0 && !matches(&q, row))
-			continue;
-		if (key_take_id(row->key, &ids[n]))
-			n++;
-	}
-	walk_close(&w);
+	n = listing_ids(t, &q.listing, after, ids, max);
 	free(q.listing.ranges);
 	return n;
 }

@@ -285,3 +285,39 @@ uint64_t listing_count(struct txn *t, const struct listing *l)
 		n += ranked_count(t, l->table, &l->ranges[i]);
 	return n;
 }
+
+/* --- ids ------------------------------------------------------------------ */
+
+static void skip_to(struct listing *l, struct uuid after)
+{
+	for (size_t i = 0; i < l->range_count; i++) {
+		struct key prefix =
+			key_bytes(l->ranges[i].lo.bytes, l->prefix_len);
+		struct key at = key_with_id(prefix, after);
+
+		/* The next possible key: this one and a zero byte. */
+		at = key_join(&at, "", 1);
+		if (key_compare(key_view(&at), key_view(&l->ranges[i].lo)) > 0)
+			l->ranges[i].lo = at;
+	}
+}
+
+size_t listing_ids(struct txn *t, struct listing *l, struct uuid after,
+	struct uuid *ids, size_t max)
+{
+	const struct cursor *row;
+	struct walk w;
+	size_t n = 0;
+
+	if (!uuid_is_nil(after))
+		skip_to(l, after);
+	walk_open(&w, t, l, false);
+	for (; n < max && (row = walk_row(&w)) != NULL; walk_next(&w)) {
+		if (l->match != NULL && !l->match(l->arg, row))
+			continue;
+		if (key_take_id(row->key, &ids[n]))
+			n++;
+	}
+	walk_close(&w);
+	return n;
+}

@@ -25,6 +25,12 @@ struct listing {
 enum err listing_run(
 	struct txn *t, const struct listing *l, struct page *page) WARN_UNUSED;
 
+/* For indexes that end in an id: the ids of matching rows behind `after` (nil:
+ * from the start), rising, at most `max`; returns how many.  Moves the ranges'
+ * beginnings. */
+size_t listing_ids(struct txn *t, struct listing *l, struct uuid after,
+	struct uuid *ids, size_t max);
+
 /* All rows of the ranges. */
 uint64_t listing_count(struct txn *t, const struct listing *l);
 

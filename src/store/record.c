@@ -1,4 +1,5 @@
 /* What the records have in common. */
+#include "codec.h"
 #include "internal.h"
 
 struct store_hash store_hash_of(struct store *s, struct str store_id)
@@ -28,4 +29,55 @@ struct str record_keep(struct txn *t, struct str record)
 	buf_clear(old);
 	buf_put(old, record.ptr, record.len);
 	return buf_view(old);
+}
+
+enum err record_write(struct txn *t, enum table table, const struct key *key,
+	struct str record)
+{
+	enum err e = record_fits(t);
+
+	return e == ERR_OK ? table_put(t, table, key, record) : e;
+}
+
+enum err record_remove(struct txn *t, enum table table, const struct key *key)
+{
+	if (txn_error(t) != ERR_OK)
+		return txn_error(t);
+	return table_has(t, table, key) ? table_remove(t, table, key)
+					: ERR_NOT_FOUND;
+}
+
+enum err record_blob_put(
+	struct txn *t, enum table table, struct uuid id, struct str bytes)
+{
+	struct key key = key_uuid(id);
+
+	return record_write(
+		t, table, &key, blob_encode(&t->store->scratch, table, bytes));
+}
+
+enum err record_blob_each(struct txn *t, enum table table,
+	enum err (*use)(
+		struct txn *t, struct uuid id, struct str bytes, void *arg),
+	void *arg)
+{
+	enum err e = ERR_OK;
+	struct cursor c;
+	bool more = cursor_open(&c, t, table, NULL);
+
+	for (; e == ERR_OK && more; more = cursor_next(&c)) {
+		struct key key = key_text(c.key);
+		struct str bytes;
+		struct uuid id;
+
+		if (key_take_id(c.key, &id) &&
+			blob_decode(c.value, table, &bytes))
+			e = use(t, id, bytes, arg);
+		else
+			e = ERR_CORRUPT;
+		if (e == ERR_CORRUPT)
+			(void)record_damaged(table, &key);
+	}
+	cursor_close(&c);
+	return e != ERR_OK ? e : txn_error(t);
 }

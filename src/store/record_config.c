@@ -16,47 +16,7 @@ static enum err remove_by_id(struct txn *t, enum table table, struct uuid id)
 {
 	struct key key = key_uuid(id);
 
-	if (txn_error(t) != ERR_OK)
-		return txn_error(t);
-	return table_has(t, table, &key) ? table_remove(t, table, &key)
-					 : ERR_NOT_FOUND;
-}
-
-static enum err put_blob(
-	struct txn *t, enum table table, struct uuid id, struct str bytes)
-{
-	struct key key = key_uuid(id);
-	struct str record = blob_encode(&t->store->scratch, table, bytes);
-	enum err e = record_fits(t);
-
-	return e == ERR_OK ? table_put(t, table, &key, record) : e;
-}
-
-/* Hands each record's bytes to `use`; stops at the first error. */
-static enum err each_blob(struct txn *t, enum table table,
-	enum err (*use)(
-		struct txn *t, struct uuid id, struct str bytes, void *arg),
-	void *arg)
-{
-	enum err e = ERR_OK;
-	struct cursor c;
-	bool more = cursor_open(&c, t, table, NULL);
-
-	for (; e == ERR_OK && more; more = cursor_next(&c)) {
-		struct key key = key_text(c.key);
-		struct str bytes;
-		struct uuid id;
-
-		if (key_take_id(c.key, &id) &&
-			blob_decode(c.value, table, &bytes))
-			e = use(t, id, bytes, arg);
-		else
-			e = ERR_CORRUPT;
-		if (e == ERR_CORRUPT)
-			(void)record_damaged(table, &key);
-	}
-	cursor_close(&c);
-	return e != ERR_OK ? e : txn_error(t);
+	return record_remove(t, table, &key);
 }
 
 /* --- connections ---------------------------------------------------------- */
@@ -88,9 +48,9 @@ enum err record_connection_put(struct txn *t, const struct connection *c,
 	must(text != NULL);
 	crypto_seal(&sealed, t->store->secret, nonce,
 		context_of(c->id, context), str_of(text));
-	e = sealed.full
-		    ? ERR_LIMIT
-		    : put_blob(t, TABLE_CONNECTION, c->id, buf_view(&sealed));
+	e = sealed.full ? ERR_LIMIT
+			: record_blob_put(t, TABLE_CONNECTION, c->id,
+				  buf_view(&sealed));
 	buf_release(&sealed);
 	mem_free_secret(text);
 	json_decref(json);
@@ -139,7 +99,7 @@ enum err record_connection_each(
 {
 	struct connection_taker to = { take, arg };
 
-	return each_blob(t, TABLE_CONNECTION, use_connection, &to);
+	return record_blob_each(t, TABLE_CONNECTION, use_connection, &to);
 }
 
 /* --- export jobs ---------------------------------------------------------- */
@@ -155,7 +115,7 @@ enum err record_export_job_put(struct txn *t, const struct export_job *j)
 	json = export_job_to_json(j);
 	text = json_dumps(json, JSON_COMPACT);
 	must(text != NULL);
-	e = put_blob(t, TABLE_EXPORT_JOB, j->id, str_of(text));
+	e = record_blob_put(t, TABLE_EXPORT_JOB, j->id, str_of(text));
 	free(text);
 	json_decref(json);
 	return e;
@@ -193,5 +153,5 @@ enum err record_export_job_each(
 {
 	struct job_taker to = { take, arg };
 
-	return each_blob(t, TABLE_EXPORT_JOB, use_job, &to);
+	return record_blob_each(t, TABLE_EXPORT_JOB, use_job, &to);
 }

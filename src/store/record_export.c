@@ -119,26 +119,6 @@ static enum err remove_if_there(
 					: txn_error(t);
 }
 
-static enum err remove_attempts(struct txn *t, struct uuid id)
-{
-	struct key prefix = key_uuid(id), key;
-	struct cursor c;
-	bool more;
-	enum err e = txn_error(t);
-
-	while (e == ERR_OK) {
-		more = cursor_open(&c, t, TABLE_EXPORT_ATTEMPT, &prefix) &&
-		       key_has_prefix(c.key, &prefix);
-		if (more)
-			key = key_text(c.key);
-		cursor_close(&c);
-		if (!more)
-			break;
-		e = table_remove(t, TABLE_EXPORT_ATTEMPT, &key);
-	}
-	return e;
-}
-
 enum err record_export_delete(struct txn *t, struct uuid id)
 {
 	struct index_entry before[EXPORT_INDEXES];
@@ -157,25 +137,20 @@ enum err record_export_delete(struct txn *t, struct uuid id)
 	}
 	if (e == ERR_OK)
 		e = remove_if_there(t, TABLE_EXPORT_PAYLOAD, &key);
-	return e == ERR_OK ? remove_attempts(t, id) : e;
+	if (e == ERR_OK)
+		(void)table_remove_prefix(
+			t, TABLE_EXPORT_ATTEMPT, &key, SIZE_MAX);
+	return txn_error(t);
 }
 
 /* --- payload, attempts, once ---------------------------------------------- */
-
-static enum err put_scratch(struct txn *t, enum table table,
-	const struct key *key, struct str record)
-{
-	enum err e = record_fits(t);
-
-	return e == ERR_OK ? table_put(t, table, key, record) : e;
-}
 
 enum err record_export_payload_put(
 	struct txn *t, struct uuid id, struct str payload)
 {
 	struct key key = key_uuid(id);
 
-	return put_scratch(t, TABLE_EXPORT_PAYLOAD, &key,
+	return record_write(t, TABLE_EXPORT_PAYLOAD, &key,
 		blob_encode(&t->store->scratch, TABLE_EXPORT_PAYLOAD, payload));
 }
 
@@ -194,16 +169,16 @@ enum err record_export_payload_get(
 enum err record_attempt_put(
 	struct txn *t, struct uuid export_id, const struct export_attempt *a)
 {
-	struct key key = key_attempt(export_id, a->number);
+	struct key key = key_numbered(export_id, a->number);
 
-	return put_scratch(t, TABLE_EXPORT_ATTEMPT, &key,
+	return record_write(t, TABLE_EXPORT_ATTEMPT, &key,
 		attempt_encode(&t->store->scratch, a));
 }
 
 enum err record_attempt_get(struct txn *t, struct uuid export_id,
 	uint32_t number, struct export_attempt *out)
 {
-	struct key key = key_attempt(export_id, number);
+	struct key key = key_numbered(export_id, number);
 	struct str record;
 	enum err e = table_get(t, TABLE_EXPORT_ATTEMPT, &key, &record);
 
@@ -215,11 +190,10 @@ enum err record_attempt_get(struct txn *t, struct uuid export_id,
 static bool read_attempt(const struct cursor *c, struct export_attempt *a)
 {
 	struct key key = key_text(c->key);
-	uint32_t number = 0;
+	uint32_t number;
 
-	for (size_t i = 16; i < c->key.len; i++)
-		number = number << 8 | (uint8_t)c->key.ptr[i];
-	if (attempt_decode(c->value, number, a))
+	if (key_read_number(c->key, &number) &&
+		attempt_decode(c->value, number, a))
 		return true;
 	(void)record_damaged(TABLE_EXPORT_ATTEMPT, &key);
 	return false;
@@ -255,6 +229,6 @@ enum err record_once_put(struct txn *t, struct uuid job_id,
 		return ERR_INVALID;
 	if (table_has(t, TABLE_EXPORT_ONCE, &key))
 		return ERR_EXISTS;
-	return put_scratch(t, TABLE_EXPORT_ONCE, &key,
+	return record_write(t, TABLE_EXPORT_ONCE, &key,
 		blob_encode(&t->store->scratch, TABLE_EXPORT_ONCE, id));
 }

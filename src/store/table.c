@@ -207,6 +207,31 @@ void cursor_close(struct cursor *c)
 	c->mdb = NULL;
 }
 
+size_t table_remove_prefix(
+	struct txn *t, enum table table, const struct key *prefix, size_t max)
+{
+	struct cursor c;
+	size_t n = 0;
+	bool more;
+
+	must(tables[table].ranked == 0);
+	if (t->error != ERR_OK)
+		return 0;
+	must(t->writing && t->mdb != NULL);
+	more = cursor_open(&c, t, table, prefix);
+	for (; more && n < max && key_has_prefix(c.key, prefix); n++) {
+		int rc = mdb_cursor_del(c.mdb, 0);
+
+		if (rc != 0) {
+			(void)txn_fail(t, rc, tables[table].name);
+			break;
+		}
+		more = cursor_next(&c); /* on what follows the removed one */
+	}
+	cursor_close(&c);
+	return n;
+}
+
 bool key_has_prefix(struct str key, const struct key *prefix)
 {
 	return key.len >= prefix->len &&

@@ -41,10 +41,19 @@
 	X(EXPORT_PAYLOAD,           "export_payload",           0)             \
 	X(EXPORT_ATTEMPT,           "export_attempt",           0)             \
 	X(EXPORT_ONCE,              "export_once",              0)             \
+	X(IMPORT_JOB,               "import_job",               0)             \
+	X(IMPORT_JOB_STATE,         "import_job_state",         0)             \
+	X(EXECUTION,                "execution",               18)             \
+	X(EXECUTION_BY_STATE,       "execution_by_state",      19)             \
+	X(EXECUTION_BY_JOB,         "execution_by_job",        20)             \
+	X(EXECUTION_BY_JOB_STATE,   "execution_by_job_state",  21)             \
+	X(REJECT,                   "reject",                   0)             \
+	X(IMPORT_HEADER,            "import_header",            0)             \
+	X(FILE_MOVE,                "file_move",                0)             \
 	X(COUNTS,                   "counts",                   0)
 /* clang-format on */
 
-#define RANKED_MAX 17 /* the highest number above */
+#define RANKED_MAX 21 /* the highest number above */
 
 enum table {
 #define X(symbol, name, ranked) TABLE_##symbol,
@@ -78,6 +87,12 @@ enum err table_remove(
 /* Insert or replace; not for ranked tables. */
 enum err table_put(struct txn *t, enum table table, const struct key *key,
 	struct str value) WARN_UNUSED;
+
+/* Removes the first `max` keys that begin with `prefix` and tells how many
+ * these were; fewer than `max`: none is left, or the turn has failed.  Not for
+ * ranked tables. */
+size_t table_remove_prefix(
+	struct txn *t, enum table table, const struct key *prefix, size_t max);
 
 /* --- the entries that one row has in its indexes -------------------------- */
 

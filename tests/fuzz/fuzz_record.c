@@ -70,6 +70,38 @@ static void try_api_key(struct str record, struct buf *out)
 		same(record, api_key_encode(out, &k));
 }
 
+static void try_execution(struct str record, struct buf *out)
+{
+	struct execution x;
+
+	if (execution_decode(record, (struct uuid){ { 1 } }, &x))
+		same(record, execution_encode(out, &x));
+}
+
+static void try_reject(struct str record, struct buf *out)
+{
+	struct reject r;
+
+	if (reject_decode(record, &r))
+		same(record, reject_encode(out, &r));
+}
+
+static void try_file_move(struct str record, struct buf *out)
+{
+	struct file_move m;
+
+	if (file_move_decode(record, (struct uuid){ { 1 } }, &m))
+		same(record, file_move_encode(out, &m));
+}
+
+static void try_job_state(struct str record, struct buf *out)
+{
+	struct import_job_state s;
+
+	if (job_state_decode(record, &s))
+		same(record, job_state_encode(out, &s));
+}
+
 static const struct {
 	enum table table;
 	void (*try)(struct str record, struct buf *out);
@@ -80,6 +112,10 @@ static const struct {
 	{ TABLE_DOCUMENT, try_document },
 	{ TABLE_ENTITY, try_entity },
 	{ TABLE_API_KEY, try_api_key },
+	{ TABLE_EXECUTION, try_execution },
+	{ TABLE_REJECT, try_reject },
+	{ TABLE_FILE_MOVE, try_file_move },
+	{ TABLE_IMPORT_JOB_STATE, try_job_state },
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -17,7 +17,8 @@ enum err record_execution_put(
 enum err record_execution_get(
 	struct txn *t, struct uuid id, struct execution *out) WARN_UNUSED;
 
-/* Removes row and index entries; its rejected rows first (below). */
+/* Removes row, index entries and headers.  Its rejected rows may be many: they
+ * go before, by record_reject_delete(), a slice at a time. */
 enum err record_execution_delete(struct txn *t, struct uuid id) WARN_UNUSED;
 
 struct execution_filter {
@@ -57,7 +58,8 @@ struct reject {
 enum err record_reject_put(struct txn *t, struct uuid execution_id,
 	uint32_t number, const struct reject *r) WARN_UNUSED;
 
-/* From `first` on in order; `each` returns false to stop. */
+/* From `first` on in order; `each` returns false to stop.  A damaged one is
+ * left out and ERR_CORRUPT told at the end. */
 enum err record_reject_each(struct txn *t, struct uuid execution_id,
 	uint32_t first,
 	bool (*each)(void *arg, uint32_t number, const struct reject *r),
@@ -92,7 +94,8 @@ enum err record_file_move_put(
 	struct txn *t, const struct file_move *m) WARN_UNUSED;
 enum err record_file_move_delete(struct txn *t, struct uuid id) WARN_UNUSED;
 
-/* All of them, in rising order of id; there are few. */
+/* All of them, in rising order of id; there are few.  A damaged one is left
+ * out and ERR_CORRUPT told at the end. */
 enum err record_file_move_each(struct txn *t,
 	bool (*each)(void *arg, const struct file_move *m),
 	void *arg) WARN_UNUSED;

@@ -8,6 +8,9 @@
 enum err record_import_job_put(
 	struct txn *t, const struct import_job *j) WARN_UNUSED;
 enum err record_import_job_delete(struct txn *t, struct uuid id) WARN_UNUSED;
+
+/* Hands each job over to `take` (import_job_destroy).  Stops at the first
+ * damaged record with ERR_CORRUPT. */
 enum err record_import_job_each(struct txn *t,
 	void (*take)(void *arg, struct import_job *j), void *arg) WARN_UNUSED;
 
@@ -23,6 +26,8 @@ enum err record_import_job_state_get(struct txn *t, struct uuid job_id,
 	struct import_job_state *out) WARN_UNUSED;
 enum err record_import_job_state_put(struct txn *t, struct uuid job_id,
 	const struct import_job_state *s) WARN_UNUSED;
+
+/* ERR_NOT_FOUND when there is none. */
 enum err record_import_job_state_delete(
 	struct txn *t, struct uuid job_id) WARN_UNUSED;
 
