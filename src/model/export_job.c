@@ -3,11 +3,10 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-#include "json_read.h"
+#include "folder.h"
 #include "sluice/base/mem.h"
 
-#define FOLDER_MAX 1024
-#define CODES_MAX  500
+#define CODES_MAX 500
 
 static const char *const methods[] = {
 	[METHOD_SFTP] = "SFTP_CLIENT",
@@ -45,24 +44,13 @@ static void read_method(struct faults *f, const struct path *p,
 			"must be one of SFTP_CLIENT, API_CLIENT");
 }
 
-static bool has_dot_dot(const char *folder)
-{
-	for (const char *s = folder; s != NULL; s = strchr(s, '/')) {
-		s += *s == '/';
-		if (strncmp(s, "..", 2) == 0 && (s[2] == '/' || s[2] == '\0'))
-			return true;
-	}
-	return false;
-}
-
 static void read_folder(struct faults *f, const struct path *p,
 	const json_t *value, void *target)
 {
 	struct export_job *j = target;
 	struct str s = json_is_string(value) ? json_text(value) : STR("");
 
-	if (s.len == 0 || s.len > FOLDER_MAX || !text_is_line(s) ||
-		has_dot_dot(s.ptr)) {
+	if (!folder_is_safe(s)) {
 		fault_at(f, p, FAULT_INVALID,
 			"must be a folder of 1 to %d bytes without a segment "
 			".. and without control characters",

@@ -52,7 +52,7 @@ struct import_source {
 	/* One file, or the directories of bulk mode; NULL: not given. */
 	char *path;
 	char *inbound_directory, *outbound_directory, *error_directory;
-	char *pattern; /* of file names, as fnmatch(3); default "*.csv" */
+	char *pattern; /* of file names, text/glob.h; "*.csv" in bulk mode */
 };
 
 struct import_job {
@@ -100,8 +100,12 @@ struct import_job *import_job_from_stored(const json_t *stored);
 struct import_job *import_job_copy(const struct import_job *j);
 void import_job_destroy(struct import_job *j); /* NULL is fine */
 
-/* The job's mapping and transcoding, compiled; never NULL for a job that was
- * read without faults.  The caller destroys them. */
+/* The job's mapping and transcoding, compiled; the caller destroys them.  The
+ * mapping is never NULL for the format that the source's name tells; where it
+ * tells none (and for files by hand) the mapping was checked to be good for at
+ * least one format, and NULL says that it is not for this one: the file can't
+ * be read.  XML takes the JSON form: a record is read as a JSON object of its
+ * elements. */
 struct mapping *import_job_mapping(
 	const struct import_job *j, enum import_format format);
 struct transcode *import_job_transcode(const struct import_job *j);
