@@ -159,13 +159,19 @@ static bool read_with_other(struct csv_header *h, const struct str *fields,
 	return good;
 }
 
+bool csv_header_cut_otherwise(
+	const struct csv_header *h, struct csv_header *other)
+{
+	return read_with_other(other, h->names, h->count, h->delimiter);
+}
+
 bool csv_header_other_fits(
 	const struct csv_header *h, const struct str *names, size_t count)
 {
 	struct csv_header other;
 	bool fits;
 
-	if (!read_with_other(&other, h->names, h->count, h->delimiter))
+	if (!csv_header_cut_otherwise(h, &other))
 		return false;
 	fits = has_all(&other, names, count);
 	csv_header_release(&other);

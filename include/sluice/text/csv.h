@@ -141,4 +141,9 @@ enum err csv_header_require(const struct csv_header *h, const struct str *names,
 bool csv_header_other_fits(
 	const struct csv_header *h, const struct str *names, size_t count);
 
+/* The header as the other delimiter cuts it (to be released); false: there is
+ * none then. */
+bool csv_header_cut_otherwise(
+	const struct csv_header *h, struct csv_header *other);
+
 #endif
