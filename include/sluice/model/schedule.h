@@ -19,6 +19,10 @@
 /* Skipped slots that are told one by one; older ones together. */
 #define SCHEDULE_SKIPS_MAX 20
 
+/* How many of those are counted: with a slot per second and weeks of downtime
+ * nobody reads the exact number. */
+#define SCHEDULE_COUNT_MAX 10000
+
 struct schedule_decision {
 	bool run;     /* one slot runs */
 	int64_t slot; /* which */
@@ -26,15 +30,16 @@ struct schedule_decision {
 	 * how many were before these (skipped_from: the first of them). */
 	int64_t skips[SCHEDULE_SKIPS_MAX];
 	unsigned skip_count;
-	uint64_t more_skipped;
+	uint64_t more_skipped; /* SCHEDULE_COUNT_MAX: or more */
 	int64_t skipped_from;
-	int64_t seen; /* the new one */
+	int64_t seen; /* the new one: now, or the old one when that is later */
 };
 
 /* Decides on all slots in (seen, now].  On time: the newest runs.  Missed:
  * skipped, but with CATCH_UP_LAST the newest runs.  `now` before `seen` (the
  * clock was put back): nothing, and `seen` stays, so that no slot comes twice.
- * Never takes long: more than 100,000 missed slots are counted no further. */
+ * Never takes longer than a few milliseconds, whatever the expression and the
+ * time since `seen`. */
 void schedule_decide(const struct cron *cron, enum catch_up catch_up,
 	int64_t seen, int64_t now, struct schedule_decision *out);
 
@@ -44,7 +49,8 @@ bool schedule_next(
 	const struct cron *cron, int64_t seen, int64_t now, int64_t *next);
 
 /* `after` (contract 2.5): true when each of the jobs in `after` has succeeded
- * (JOB_SUCCESS) since this job was last started that way. */
+ * (JOB_SUCCESS) since this job was last started that way (or was made); a time
+ * of success is 0 before the first.  Never true without jobs. */
 bool schedule_after_due(
 	const int64_t *succeeded_at, size_t count, int64_t last_after_start);
 
