@@ -184,6 +184,7 @@ static enum err write_row(
 	struct document_row row = {
 		.entity = d->entity,
 		.reference = str_of(d->reference),
+		.external_id = str_of(d->external_id),
 		.status = d->status,
 		.supplier_external_id = str_of(d->supplier_external_id),
 		.store_external_id = str_of(ev->store),

@@ -37,6 +37,7 @@ static bool document_index(struct document *d)
 			: json_object_get(d->body, kind->supplier_object);
 
 	d->reference = text_of(d->body, kind->reference_key);
+	d->external_id = text_of(d->body, kind->external_key);
 	d->supplier_external_id = text_of(supplier, kind->supplier_key);
 	d->store_external_id = text_of(d->body, "storeExternalId");
 	d->order_reference = text_of(d->body, kind->order_key);

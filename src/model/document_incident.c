@@ -30,6 +30,7 @@ const struct document_kind document_incident = {
 	.root = "Incident",
 	FIELD_INSIDE(incident_fields),
 	.reference_key = "orderIncidentId",
+	.external_key = "orderIncidentExternalId",
 	.status_key = "incidentStatus",
 	.supplier_key = "supplierExternalId",
 	.order_key = "orderReference",

@@ -155,6 +155,7 @@ const struct document_kind document_order = {
 	.root = "Order",
 	FIELD_INSIDE(order_fields),
 	.reference_key = "reference",
+	.external_key = "externalId",
 	.status_key = "status",
 	.supplier_object = "supplierSnapshot",
 	.supplier_key = "externalId",

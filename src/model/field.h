@@ -124,7 +124,7 @@ struct document_kind {
 	const char *root; /* XML: "Order" */
 	const struct field *fields;
 	size_t count;
-	const char *reference_key, *status_key;
+	const char *reference_key, *external_key, *status_key;
 	const char *supplier_object; /* where supplier_key is; NULL: on top */
 	const char *supplier_key, *order_key;
 	const char *rows_key, *rows_prefix; /* CSV: a row per item of it */

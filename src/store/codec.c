@@ -119,28 +119,35 @@ bool blob_decode(struct str record, enum table table, struct str *bytes)
 
 /* --- documents ------------------------------------------------------------ */
 
+/* Version 1 knew no external id. */
+#define DOCUMENT_VERSION 2
+
 /* The text stands last, so that the head of a row is read without it. */
 struct str document_encode(struct buf *out, const struct document_row *row)
 {
-	pack_begin(out, 1);
+	pack_begin(out, DOCUMENT_VERSION);
 	pack_u8(out, row->status);
 	pack_time(out, row->created_at);
 	pack_time(out, row->updated_at);
 	pack_str(out, row->supplier_external_id);
 	pack_str(out, row->store_external_id);
 	pack_str(out, row->order_reference);
+	pack_str(out, row->external_id);
 	pack_str(out, row->text);
 	return pack_end(out, TABLE_DOCUMENT);
 }
 
-static bool document_read_head(
-	struct unpack *u, struct str key, struct document_row *out)
+/* version 0: damaged. */
+static bool document_read_head(struct unpack *u, unsigned version,
+	struct str key, struct document_row *out)
 {
-	if (key.len < 1 || (uint8_t)key.ptr[0] >= EXPORT_ENTITY_COUNT)
+	if (version == 0 || key.len < 1 ||
+		(uint8_t)key.ptr[0] >= EXPORT_ENTITY_COUNT)
 		return false;
 	*out = (struct document_row){
 		.entity = (enum export_entity)key.ptr[0],
 		.reference = { key.ptr + 1, key.len - 1 },
+		.external_id = STR(""),
 	};
 	out->status = unpack_u8(u);
 	out->created_at = unpack_time(u);
@@ -148,6 +155,8 @@ static bool document_read_head(
 	out->supplier_external_id = unpack_str(u);
 	out->store_external_id = unpack_str(u);
 	out->order_reference = unpack_str(u);
+	if (version >= 2)
+		out->external_id = unpack_str(u);
 	return !u->bad;
 }
 
@@ -155,9 +164,10 @@ bool document_decode(
 	struct str record, struct str key, struct document_row *out)
 {
 	struct unpack u;
+	unsigned version =
+		unpack_begin(&u, TABLE_DOCUMENT, record, DOCUMENT_VERSION);
 
-	if (unpack_begin(&u, TABLE_DOCUMENT, record, 1) == 0 ||
-		!document_read_head(&u, key, out))
+	if (!document_read_head(&u, version, key, out))
 		return false;
 	out->text = unpack_str(&u);
 	return unpack_end(&u);
@@ -166,9 +176,9 @@ bool document_decode(
 bool document_peek(struct str record, struct str key, struct document_row *out)
 {
 	struct unpack u;
+	unsigned version = unpack_peek(&u, record, DOCUMENT_VERSION);
 
-	return unpack_peek(&u, record, 1) != 0 &&
-	       document_read_head(&u, key, out);
+	return document_read_head(&u, version, key, out);
 }
 
 /* --- entities ------------------------------------------------------------- */

@@ -1,6 +1,7 @@
 /* The environment: opening, closing, figures. */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -21,23 +22,23 @@ static bool database_exists(const char *dir)
 	return there;
 }
 
-static enum err env_open(
-	struct store *s, const struct store_options *options, struct diag *why)
+static enum err env_open(struct store *s, const char *path, size_t map_size,
+	unsigned flags, struct diag *why)
 {
 	/* NOTLS: read and write transactions belong to the turn, not to the
 	 * thread.  No WRITEMAP: a stray write must not reach the file. */
 	int rc = mdb_env_create(&s->env);
 
 	if (rc == 0)
-		rc = mdb_env_set_mapsize(s->env, options->map_size);
+		rc = mdb_env_set_mapsize(s->env, map_size);
 	if (rc == 0)
 		rc = mdb_env_set_maxdbs(s->env, TABLES_MAX);
 	if (rc == 0)
 		rc = mdb_env_set_maxreaders(s->env, READERS_MAX);
 	if (rc == 0)
-		rc = mdb_env_open(s->env, s->dir, MDB_NOTLS, 0600);
+		rc = mdb_env_open(s->env, path, MDB_NOTLS | flags, 0600);
 	if (rc != 0) {
-		(void)lmdb_diag(why, rc, s->dir);
+		(void)lmdb_diag(why, rc, path);
 		return diag_wrap(why, "opening the database");
 	}
 	return ERR_OK;
@@ -65,35 +66,80 @@ static enum err open_all(
 	if (e == ERR_OK && options->exclusive)
 		e = lock_directory(s, why);
 	if (e == ERR_OK)
-		e = env_open(s, options, why);
+		e = env_open(s, s->dir, options->map_size, 0, why);
 	if (e == ERR_OK) {
 		clear_readers(s);
-		e = schema_open(s, why);
+		e = schema_open(s, options->exclusive, why);
 	}
 	if (e == ERR_OK && options->with_secrets)
 		e = secret_open(s, why);
 	return e;
 }
 
-enum err store_open(struct store **out, const struct store_options *options,
-	struct diag *why)
+static struct store *store_make(const char *dir)
 {
 	struct store *s = mem_alloc(sizeof *s);
-	enum err e;
 
 	s->lock_fd = -1;
-	s->dir = mem_strdup(options->dir);
+	s->dir = mem_strdup(dir);
 	s->scratch = buf_make(UINT32_MAX);
 	s->old = buf_make(UINT32_MAX);
 	s->ranked = mem_alloc(RANKED_MAX * sizeof *s->ranked);
-	e = open_all(s, options, why);
-	if (e != ERR_OK) {
+	return s;
+}
+
+static enum err opened(struct store *s, enum err e, struct store **out)
+{
+	*out = e == ERR_OK ? s : NULL;
+	if (e != ERR_OK)
 		store_close(s);
-		s = NULL;
-	}
-	*out = s;
 	return e;
 }
+
+enum err store_open(struct store **out, const struct store_options *options,
+	struct diag *why)
+{
+	struct store *s = store_make(options->dir);
+
+	return opened(s, open_all(s, options, why), out);
+}
+
+/* --- scratch -------------------------------------------------------------- */
+
+/* NOLOCK: nobody else can find the file. */
+#define SCRATCH_FLAGS (MDB_NOSUBDIR | MDB_NOLOCK | MDB_NOSYNC)
+
+/* LMDB opens files by their name, hence this short life with one. */
+static enum err scratch_env(struct store *s, size_t map_size, struct diag *why)
+{
+	char *path = mem_printf("%s/scratch-XXXXXX", s->dir);
+	int fd = mkstemp(path);
+	enum err e;
+
+	if (fd < 0) {
+		e = diag_set(why, err_from_errno(errno), "making %s: %s", path,
+			strerror(errno));
+	} else {
+		close(fd);
+		e = env_open(s, path, map_size, SCRATCH_FLAGS, why);
+		unlink(path);
+	}
+	free(path);
+	return e;
+}
+
+enum err store_open_scratch(
+	struct store **out, const char *dir, size_t map_size, struct diag *why)
+{
+	struct store *s = store_make(dir);
+	enum err e = scratch_env(s, map_size, why);
+
+	if (e == ERR_OK)
+		e = schema_open(s, false, why);
+	return opened(s, e, out);
+}
+
+/* --- closing -------------------------------------------------------------- */
 
 void store_close(struct store *s)
 {

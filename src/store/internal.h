@@ -32,7 +32,7 @@ struct store {
 	struct { /* the store that was hashed last; most rows share it */
 		char text[REFERENCE_MAX];
 		size_t len;
-		struct store_hash hash;
+		struct text_hash hash;
 	} hashed;
 	uint8_t secret[SEAL_KEY_SIZE];
 	bool has_secret;
@@ -69,8 +69,18 @@ enum err row_damaged(struct txn *t, enum table table, const struct key *key);
 enum err lock_directory(struct store *s, struct diag *why) WARN_UNUSED;
 enum err make_directory(const char *dir, struct diag *why) WARN_UNUSED;
 
-/* Opens or makes the tables and looks at the schema version. */
-enum err schema_open(struct store *s, struct diag *why) WARN_UNUSED;
+/* Opens or makes the tables, looks at the schema version, and brings an older
+ * database up to date where asked. */
+#define SCHEMA_VERSION 2
+enum err schema_open(
+	struct store *s, bool upgrade, struct diag *why) WARN_UNUSED;
+
+/* Brings a database up to date in place (upgrade.c), of which everything up to
+ * version `upgraded` is done. */
+enum err schema_upgrade(
+	struct store *s, unsigned upgraded, struct diag *why) WARN_UNUSED;
+enum err schema_mark(struct store *s, unsigned schema, unsigned upgraded,
+	struct diag *why) WARN_UNUSED;
 
 /* Loads or makes the secret key and proves it on the check record. */
 enum err secret_open(struct store *s, struct diag *why) WARN_UNUSED;
@@ -85,8 +95,8 @@ void txn_close_all(struct store *s); /* for store_close() */
 
 /* --- for the records ------------------------------------------------------ */
 
-/* store_hash() with a memory of one. */
-struct store_hash store_hash_of(struct store *s, struct str store_id);
+/* text_hash() with a memory of one. */
+struct text_hash store_hash_of(struct store *s, struct str store_id);
 
 /* The record being written, when it did not outgrow its buffer. */
 enum err record_fits(const struct txn *t) WARN_UNUSED;

@@ -72,12 +72,12 @@ struct key key_join(const struct key *prefix, const void *tail, size_t len)
 	return k;
 }
 
-struct store_hash store_hash(struct str store_id)
+struct text_hash text_hash(struct str text)
 {
 	uint8_t full[SHA256_SIZE];
-	struct store_hash hash;
+	struct text_hash hash;
 
-	crypto_sha256(store_id, full);
+	crypto_sha256(text, full);
 	memcpy(hash.bytes, full, sizeof hash.bytes);
 	return hash;
 }
@@ -160,7 +160,7 @@ struct str key_document_status_reference(struct str key)
 }
 
 struct key key_document_store_prefix(
-	struct store_hash store, enum export_entity entity)
+	struct text_hash store, enum export_entity entity)
 {
 	struct key k = key_bytes(store.bytes, sizeof store.bytes);
 
@@ -168,8 +168,8 @@ struct key key_document_store_prefix(
 	return k;
 }
 
-struct key key_document_store(struct store_hash store,
-	enum export_entity entity, int64_t ms, struct str reference)
+struct key key_document_store(struct text_hash store, enum export_entity entity,
+	int64_t ms, struct str reference)
 {
 	return with_time(
 		key_document_store_prefix(store, entity), ms, reference);
@@ -177,11 +177,11 @@ struct key key_document_store(struct store_hash store,
 
 struct str key_document_store_reference(struct str key)
 {
-	return tail_of(key, STORE_HASH_SIZE + 1 + 8);
+	return tail_of(key, TEXT_HASH_SIZE + 1 + 8);
 }
 
 struct key key_document_store_status_prefix(
-	struct store_hash store, enum export_entity entity, status_index status)
+	struct text_hash store, enum export_entity entity, status_index status)
 {
 	struct key k = key_document_store_prefix(store, entity);
 
@@ -189,7 +189,7 @@ struct key key_document_store_status_prefix(
 	return k;
 }
 
-struct key key_document_store_status(struct store_hash store,
+struct key key_document_store_status(struct text_hash store,
 	enum export_entity entity, status_index status, int64_t ms,
 	struct str reference)
 {
@@ -200,7 +200,31 @@ struct key key_document_store_status(struct store_hash store,
 
 struct str key_document_store_status_reference(struct str key)
 {
-	return tail_of(key, STORE_HASH_SIZE + 2 + 8);
+	return tail_of(key, TEXT_HASH_SIZE + 2 + 8);
+}
+
+struct key key_document_external_prefix(
+	enum export_entity entity, struct str external_id)
+{
+	struct text_hash hash = text_hash(external_id);
+	struct key k = key_u8(entity);
+
+	add(&k, hash.bytes, sizeof hash.bytes);
+	return k;
+}
+
+struct key key_document_external(
+	enum export_entity entity, struct str external_id, struct str reference)
+{
+	struct key k = key_document_external_prefix(entity, external_id);
+
+	add_str(&k, reference);
+	return k;
+}
+
+struct str key_document_external_reference(struct str key)
+{
+	return tail_of(key, 1 + TEXT_HASH_SIZE);
 }
 
 /* --- exports -------------------------------------------------------------- */
@@ -227,13 +251,13 @@ struct key key_export_reference(struct str reference)
 	return k;
 }
 
-struct key key_export_store(struct store_hash store)
+struct key key_export_store(struct text_hash store)
 {
 	return key_bytes(store.bytes, sizeof store.bytes);
 }
 
 struct key key_export_store_state(
-	struct store_hash store, enum export_state state)
+	struct text_hash store, enum export_state state)
 {
 	struct key k = key_export_store(store);
 

@@ -13,18 +13,19 @@
 /* LMDB allows 511.  The longest of ours is document_store_status_*: 281. */
 #define KEY_MAX 304
 
-/* Stores appear in index keys by a hash: two names of 255 bytes don't fit. */
-#define STORE_HASH_SIZE 16
+/* Stores and external ids appear in index keys by a hash: two names of 255
+ * bytes don't fit. */
+#define TEXT_HASH_SIZE 16
 
 struct key {
 	size_t len; /* 0 as an upper bound: no bound */
 	uint8_t bytes[KEY_MAX];
 };
 
-struct store_hash {
-	uint8_t bytes[STORE_HASH_SIZE];
+struct text_hash {
+	uint8_t bytes[TEXT_HASH_SIZE];
 };
-struct store_hash store_hash(struct str store_id);
+struct text_hash text_hash(struct str text);
 
 static inline struct str key_view(const struct key *k)
 {
@@ -56,27 +57,34 @@ struct key key_document_status_prefix(
 struct str key_document_status_reference(struct str key);
 
 /* document_store_* */
-struct key key_document_store(struct store_hash store,
-	enum export_entity entity, int64_t ms, struct str reference);
+struct key key_document_store(struct text_hash store, enum export_entity entity,
+	int64_t ms, struct str reference);
 struct key key_document_store_prefix(
-	struct store_hash store, enum export_entity entity);
+	struct text_hash store, enum export_entity entity);
 struct str key_document_store_reference(struct str key);
 
 /* document_store_status_* */
-struct key key_document_store_status(struct store_hash store,
+struct key key_document_store_status(struct text_hash store,
 	enum export_entity entity, status_index status, int64_t ms,
 	struct str reference);
-struct key key_document_store_status_prefix(struct store_hash store,
-	enum export_entity entity, status_index status);
+struct key key_document_store_status_prefix(
+	struct text_hash store, enum export_entity entity, status_index status);
 struct str key_document_store_status_reference(struct str key);
+
+/* document_external */
+struct key key_document_external(enum export_entity entity,
+	struct str external_id, struct str reference);
+struct key key_document_external_prefix(
+	enum export_entity entity, struct str external_id);
+struct str key_document_external_reference(struct str key);
 
 /* Indexes of exports: their prefix; the export's id follows in each. */
 struct key key_export_state(enum export_state state);
 struct key key_export_job_state(struct uuid job_id, enum export_state state);
 struct key key_export_reference(struct str reference);
-struct key key_export_store(struct store_hash store);
+struct key key_export_store(struct text_hash store);
 struct key key_export_store_state(
-	struct store_hash store, enum export_state state);
+	struct text_hash store, enum export_state state);
 struct key key_with_id(struct key prefix, struct uuid id);
 bool key_take_id(struct str key, struct uuid *id); /* its last 16 bytes */
 

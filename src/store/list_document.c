@@ -115,7 +115,7 @@ static bool named_before(const struct store_scope *scope, size_t i)
 static struct key store_prefix(const struct query *q, const char *store_id)
 {
 	const struct document_filter *f = q->filter;
-	struct store_hash store = store_hash_of(q->t->store, str_of(store_id));
+	struct text_hash store = store_hash_of(q->t->store, str_of(store_id));
 
 	return f->by_status ? key_document_store_status_prefix(
 				      store, f->entity, f->status)

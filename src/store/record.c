@@ -2,12 +2,12 @@
 #include "codec.h"
 #include "internal.h"
 
-struct store_hash store_hash_of(struct store *s, struct str store_id)
+struct text_hash store_hash_of(struct store *s, struct str store_id)
 {
 	struct str last = { s->hashed.text, s->hashed.len };
 
 	if (last.len == 0 || !str_eq(last, store_id)) {
-		s->hashed.hash = store_hash(store_id);
+		s->hashed.hash = text_hash(store_id);
 		s->hashed.len = 0;
 		if (store_id.len <= sizeof s->hashed.text) {
 			memcpy(s->hashed.text, store_id.ptr, store_id.len);

@@ -5,13 +5,13 @@
 
 /* Every index of a document but the rows themselves, which are sorted by
  * reference. */
-#define DOCUMENT_INDEXES 8
+#define DOCUMENT_INDEXES 9
 
 static void store_entries(
 	struct store *s, const struct document_row *r, struct index_entry *e)
 {
 	bool bound = r->store_external_id.len > 0;
-	struct store_hash store;
+	struct text_hash store;
 
 	e[0].table = TABLE_DOCUMENT_STORE_CREATED;
 	e[1].table = TABLE_DOCUMENT_STORE_UPDATED;
@@ -44,7 +44,12 @@ static void index_entries(struct store *s, const struct document_row *r,
 	e[3] = (struct index_entry){ TABLE_DOCUMENT_STATUS_UPDATED, true,
 		key_document_status(
 			r->entity, r->status, r->updated_at, r->reference) };
-	store_entries(s, r, &e[4]);
+	e[4].table = TABLE_DOCUMENT_EXTERNAL;
+	e[4].present = r->external_id.len > 0;
+	if (e[4].present)
+		e[4].key = key_document_external(
+			r->entity, r->external_id, r->reference);
+	store_entries(s, r, &e[5]);
 }
 
 /* The index entries of the row as it stands.  Of the row itself nothing is
@@ -112,6 +117,35 @@ enum err record_document_get(struct txn *t, enum export_entity entity,
 	/* The key is ours and gone in a moment; the caller's text lives. */
 	out->reference = reference;
 	return ERR_OK;
+}
+
+/* The hash in the key finds the rows; their own external ids decide. */
+enum err record_document_find_external(struct txn *t, enum export_entity entity,
+	struct str external_id, struct document_row *out)
+{
+	struct key prefix = key_document_external_prefix(entity, external_id);
+	struct document_row row;
+	struct cursor c;
+	enum err e = ERR_NOT_FOUND;
+	bool more = external_id.len > 0 &&
+		    cursor_open(&c, t, TABLE_DOCUMENT_EXTERNAL, &prefix);
+
+	for (; more && key_has_prefix(c.key, &prefix); more = cursor_next(&c)) {
+		enum err got = record_document_get(t, entity,
+			key_document_external_reference(c.key), &row);
+
+		if (got == ERR_OK && !str_eq(row.external_id, external_id))
+			continue;
+		if (got == ERR_OK && e == ERR_OK)
+			got = ERR_CONFLICT;
+		*out = row;
+		e = got;
+		if (e != ERR_OK)
+			break;
+	}
+	if (external_id.len > 0)
+		cursor_close(&c);
+	return txn_error(t) != ERR_OK ? txn_error(t) : e;
 }
 
 uint64_t record_document_count(struct txn *t, enum export_entity entity)

@@ -55,6 +55,45 @@ bool record_entity_exists(
 	return fits_key(external_id) && table_has(t, TABLE_ENTITY, &key);
 }
 
+enum err record_entity_delete(
+	struct txn *t, enum entity_kind kind, struct str external_id)
+{
+	struct key key = key_entity(kind, external_id);
+
+	return fits_key(external_id) ? record_remove(t, TABLE_ENTITY, &key)
+				     : ERR_NOT_FOUND;
+}
+
+static enum err read_row(const struct cursor *c, struct entity_row *out)
+{
+	struct key key = key_text(c->key);
+
+	if (entity_decode(c->value, c->key, out))
+		return ERR_OK;
+	*out = (struct entity_row){
+		.kind = (enum entity_kind)c->key.ptr[0],
+		.external_id = { c->key.ptr + 1, c->key.len - 1 },
+	};
+	return record_damaged(TABLE_ENTITY, &key);
+}
+
+enum err record_entity_next(struct txn *t, enum entity_kind kind,
+	struct str after, struct entity_row *out)
+{
+	struct key prefix = key_entity(kind, STR(""));
+	/* The next possible key: this one and a zero byte. */
+	struct key here = key_entity(kind, after);
+	struct key from = key_join(&here, "", 1);
+	struct cursor c;
+	enum err e = ERR_NOT_FOUND;
+
+	if (cursor_open(&c, t, TABLE_ENTITY, after.len > 0 ? &from : &prefix) &&
+		key_has_prefix(c.key, &prefix))
+		e = read_row(&c, out);
+	cursor_close(&c);
+	return txn_error(t) != ERR_OK ? txn_error(t) : e;
+}
+
 /* --- lists ---------------------------------------------------------------- */
 
 struct query {

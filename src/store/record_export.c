@@ -9,7 +9,7 @@
 static void store_entries(
 	struct store *s, const struct export *x, struct index_entry e[2])
 {
-	struct store_hash store;
+	struct text_hash store;
 
 	e[0].table = TABLE_EXPORT_BY_STORE;
 	e[1].table = TABLE_EXPORT_BY_STORE_STATE;

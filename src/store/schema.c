@@ -3,8 +3,6 @@
 
 #include "internal.h"
 
-#define SCHEMA_VERSION 1
-
 /* --- meta ----------------------------------------------------------------- */
 
 static struct key meta_key(const char *name)
@@ -93,40 +91,75 @@ static int create_tables(struct store *s)
 	return mdb_txn_commit(txn);
 }
 
-static enum err write_version(struct store *s, struct diag *why)
+static enum err put_number(struct txn *t, const char *name, unsigned n)
+{
+	char text[16];
+
+	snprintf(text, sizeof text, "%u", n);
+	return meta_put(t, name, str_of(text));
+}
+
+enum err schema_mark(
+	struct store *s, unsigned schema, unsigned upgraded, struct diag *why)
 {
 	struct txn *t;
-	char text[16];
 	enum err e = store_write(s, &t);
 
 	if (e != ERR_OK)
 		return diag_set(why, e, "%s", s->write.why.text);
-	snprintf(text, sizeof text, "%d", SCHEMA_VERSION);
-	e = meta_put(t, "schema", str_of(text));
+	e = put_number(t, "schema", schema);
+	if (e == ERR_OK)
+		e = put_number(t, "upgraded", upgraded);
 	(void)e; /* sticky: the commit answers it */
 	return store_commit(s, why);
 }
 
-static enum err check_version(
-	struct store *s, struct str text, struct diag *why)
-{
-	uint64_t version;
+/* Which records may be in there, and up to where the rest was brought up to
+ * date.  Before there was an upgrade nobody noted the latter. */
+struct versions {
+	unsigned schema, upgraded;
+};
 
-	if (!str_to_u64(text, UINT32_MAX, &version))
-		return diag_set(why, ERR_CORRUPT,
-			"the database in %s has no schema version", s->dir);
-	if (version > SCHEMA_VERSION)
-		return diag_set(why, ERR_UNSUPPORTED,
-			"the database in %s was written by a newer version "
-			"(schema %llu, this one knows %d): use that version, "
-			"or a backup from before",
-			s->dir, (unsigned long long)version, SCHEMA_VERSION);
-	return ERR_OK;
+static enum err read_number(
+	struct store *s, const char *name, unsigned *out, struct diag *why)
+{
+	struct str text;
+	uint64_t n;
+	enum err e = meta_get(store_read(s), name, &text);
+
+	if (e == ERR_NOT_FOUND)
+		return e;
+	if (e == ERR_OK && str_to_u64(text, UINT32_MAX, &n)) {
+		*out = (unsigned)n;
+		return ERR_OK;
+	}
+	return diag_set(why, ERR_CORRUPT,
+		"the database in %s has no schema version", s->dir);
 }
 
-enum err schema_open(struct store *s, struct diag *why)
+static enum err read_versions(
+	struct store *s, struct versions *v, struct diag *why)
 {
-	struct str version = { "", 0 };
+	enum err e = read_number(s, "schema", &v->schema, why);
+
+	if (e != ERR_OK)
+		return e;
+	if (v->schema > SCHEMA_VERSION)
+		return diag_set(why, ERR_UNSUPPORTED,
+			"the database in %s was written by a newer version "
+			"(schema %u, this one knows %d): use that version, "
+			"or a backup from before",
+			s->dir, v->schema, SCHEMA_VERSION);
+	v->upgraded = 1;
+	e = read_number(s, "upgraded", &v->upgraded, why);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* A command beside a gateway leaves the upgrade to the gateway: it reads and
+ * writes nothing that has changed. */
+enum err schema_open(struct store *s, bool upgrade, struct diag *why)
+{
+	struct versions v;
 	int rc = open_existing(s);
 	enum err e;
 
@@ -136,12 +169,11 @@ enum err schema_open(struct store *s, struct diag *why)
 		(void)lmdb_diag(why, rc, "opening the tables");
 		return diag_wrap(why, "database in %s", s->dir);
 	}
-	e = meta_get(store_read(s), "schema", &version);
-	if (e == ERR_OK)
-		e = check_version(s, version, why);
-	else if (e != ERR_NOT_FOUND)
-		(void)diag_set(
-			why, e, "the database in %s: %s", s->dir, err_text(e));
+	e = read_versions(s, &v, why);
 	store_end_turn(s);
-	return e == ERR_NOT_FOUND ? write_version(s, why) : e;
+	if (e == ERR_NOT_FOUND)
+		return schema_mark(s, SCHEMA_VERSION, SCHEMA_VERSION, why);
+	if (e == ERR_OK && upgrade && v.upgraded < SCHEMA_VERSION)
+		return schema_upgrade(s, v.upgraded, why);
+	return e;
 }

@@ -37,6 +37,7 @@
 	X(EXPORT_BY_STORE_STATE,    "export_by_store_state",   15)             \
 	X(DOCUMENT_STORE_STATUS_CREATED, "document_store_status_created", 16)  \
 	X(DOCUMENT_STORE_STATUS_UPDATED, "document_store_status_updated", 17)  \
+	X(DOCUMENT_EXTERNAL,        "document_external",        0)             \
 	X(EXPORT_DUE,               "export_due",               0)             \
 	X(EXPORT_PAYLOAD,           "export_payload",           0)             \
 	X(EXPORT_ATTEMPT,           "export_attempt",           0)             \

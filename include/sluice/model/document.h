@@ -22,7 +22,9 @@
 
 struct document {
 	enum export_entity entity;
-	const char *reference; /* order reference or orderIncidentId */
+	const char *reference;   /* order reference or orderIncidentId */
+	const char *external_id; /* externalId or orderIncidentExternalId, or
+				    "" */
 	status_index status;
 	const char *supplier_external_id; /* "" when the document has none */
 	const char *store_external_id;    /* "" when it has none */

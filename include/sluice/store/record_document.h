@@ -1,5 +1,5 @@
 /* Orders and incidents: the document in normal form and its indexes (created,
- * updated, status, store). */
+ * updated, status, store, external id). */
 #ifndef SLUICE_STORE_RECORD_DOCUMENT_H
 #define SLUICE_STORE_RECORD_DOCUMENT_H
 
@@ -11,6 +11,7 @@
 struct document_row {
 	enum export_entity entity;
 	struct str reference;
+	struct str external_id; /* "" when it has none */
 	status_index status;
 	struct str supplier_external_id, store_external_id, order_reference;
 	int64_t created_at, updated_at;
@@ -24,6 +25,12 @@ enum err record_document_put(
 /* ERR_NOT_FOUND, ERR_CORRUPT. */
 enum err record_document_get(struct txn *t, enum export_entity entity,
 	struct str reference, struct document_row *out) WARN_UNUSED;
+
+/* By the external id, which others gave it.  ERR_NOT_FOUND, ERR_CORRUPT;
+ * ERR_CONFLICT when several documents bear it.  out->reference is borrowed,
+ * too. */
+enum err record_document_find_external(struct txn *t, enum export_entity entity,
+	struct str external_id, struct document_row *out) WARN_UNUSED;
 
 enum document_sort {
 	SORT_CREATED_AT,

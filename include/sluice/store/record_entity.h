@@ -25,6 +25,18 @@ enum err record_entity_get(struct txn *t, enum entity_kind kind,
 bool record_entity_exists(
 	struct txn *t, enum entity_kind kind, struct str external_id);
 
+/* ERR_NOT_FOUND when it isn't there. */
+enum err record_entity_delete(struct txn *t, enum entity_kind kind,
+	struct str external_id) WARN_UNUSED;
+
+/* The first row of the kind behind the external id `after` ("": of all), for
+ * walks that write on their way or stop after a slice and go on from there:
+ * keep a copy of out->external_id, which is borrowed like all texts of the
+ * row.  ERR_NOT_FOUND at the end; ERR_CORRUPT: only kind and external_id are
+ * set. */
+enum err record_entity_next(struct txn *t, enum entity_kind kind,
+	struct str after, struct entity_row *out) WARN_UNUSED;
+
 /* By external id, rising or falling; `prefix` (len 0: all) of the id. */
 enum err record_entity_list(struct txn *t, enum entity_kind kind,
 	struct str prefix, const struct store_scope *scope, struct page *page,

@@ -34,6 +34,14 @@ struct store_options {
 enum err store_open(struct store **out, const struct store_options *options,
 	struct diag *why) WARN_UNUSED;
 
+/* A throw-away store for dry runs: the same tables, empty, in a file in `dir`
+ * (there already) that has no name any more, so that it is gone with the store
+ * or the process, however that ends.  Never synced, not shared, no secrets.  It
+ * has its own transactions, beside those of the real store; who reads from it
+ * ends the turn (store_end_turn()) after each commit. */
+enum err store_open_scratch(struct store **out, const char *dir,
+	size_t map_size, struct diag *why) WARN_UNUSED;
+
 /* No transaction may be open. */
 void store_close(struct store *s); /* NULL is fine */
 

@@ -181,6 +181,24 @@ static void the_old_one_lends(void **state)
 	document_destroy(d);
 }
 
+static void external_id_of_each_kind(void **state)
+{
+	struct document *d = read_document(EXPORT_ORDER,
+		"{'reference':'a','externalId':'EXT-1'}", NULL, NULL, "");
+
+	(void)state;
+	assert_string_equal(d->external_id, "EXT-1");
+	document_destroy(d);
+	d = read_document(EXPORT_INCIDENT,
+		"{'orderIncidentId':'i','orderIncidentExternalId':'EXT-2'}",
+		NULL, NULL, "");
+	assert_string_equal(d->external_id, "EXT-2");
+	document_destroy(d);
+	d = read_document(EXPORT_ORDER, "{'reference':'a'}", NULL, NULL, "");
+	assert_string_equal(d->external_id, "");
+	document_destroy(d);
+}
+
 static void set_status_keeps_the_form(void **state)
 {
 	struct document *d = render_sample(EXPORT_ORDER), *again;
@@ -291,6 +309,7 @@ int main(void)
 		cmocka_unit_test(long_texts),
 		cmocka_unit_test(normal_form),
 		cmocka_unit_test(the_old_one_lends),
+		cmocka_unit_test(external_id_of_each_kind),
 		cmocka_unit_test(set_status_keeps_the_form),
 		cmocka_unit_test(damaged_texts),
 		cmocka_unit_test(another_order_is_mended),

@@ -32,6 +32,84 @@ static void test_round_trip(void **state)
 	fixture_commit(f);
 }
 
+/* --- by external id --------------------------------------------------------
+ */
+
+static enum err find(struct txn *t, enum export_entity entity, const char *id,
+	struct document_row *out)
+{
+	return record_document_find_external(t, entity, str_of(id), out);
+}
+
+static void test_external_id(void **state)
+{
+	struct fixture *f = *state;
+	struct document_row row = rows_document("172-1", 1000), got;
+	struct txn *t = fixture_write(f);
+
+	row.external_id = STR("EXT-1");
+	assert_int_equal(record_document_put(t, &row), ERR_OK);
+	row.reference = STR("172-2");
+	row.external_id = STR("");
+	assert_int_equal(record_document_put(t, &row), ERR_OK);
+	row.entity = EXPORT_INCIDENT;
+	row.reference = STR("172-3");
+	row.external_id = STR("EXT-3");
+	assert_int_equal(record_document_put(t, &row), ERR_OK);
+	fixture_commit(f);
+	t = store_read(f->store);
+	assert_int_equal(find(t, EXPORT_ORDER, "EXT-1", &got), ERR_OK);
+	assert_true(str_eq(got.reference, STR("172-1")));
+	assert_true(str_eq(got.external_id, STR("EXT-1")));
+	assert_true(str_eq(got.text, row.text));
+	assert_int_equal(find(t, EXPORT_ORDER, "EXT-3", &got), ERR_NOT_FOUND);
+	assert_int_equal(find(t, EXPORT_INCIDENT, "EXT-3", &got), ERR_OK);
+	assert_int_equal(find(t, EXPORT_ORDER, "EXT", &got), ERR_NOT_FOUND);
+	assert_int_equal(find(t, EXPORT_ORDER, "", &got), ERR_NOT_FOUND);
+	store_end_turn(f->store);
+}
+
+static void test_external_id_moves(void **state)
+{
+	struct fixture *f = *state;
+	struct document_row row = rows_document("172-1", 1000), got;
+	struct txn *t = fixture_write(f);
+
+	row.external_id = STR("EXT-1");
+	assert_int_equal(record_document_put(t, &row), ERR_OK);
+	row.external_id = STR("EXT-2");
+	assert_int_equal(record_document_put(t, &row), ERR_OK);
+	assert_int_equal(find(t, EXPORT_ORDER, "EXT-1", &got), ERR_NOT_FOUND);
+	assert_int_equal(find(t, EXPORT_ORDER, "EXT-2", &got), ERR_OK);
+	/* Nobody can know which one is meant. */
+	row.reference = STR("172-2");
+	assert_int_equal(record_document_put(t, &row), ERR_OK);
+	assert_int_equal(find(t, EXPORT_ORDER, "EXT-2", &got), ERR_CONFLICT);
+	row.external_id = STR("");
+	assert_int_equal(record_document_put(t, &row), ERR_OK);
+	assert_int_equal(find(t, EXPORT_ORDER, "EXT-2", &got), ERR_OK);
+	assert_true(str_eq(got.reference, STR("172-1")));
+	fixture_commit(f);
+}
+
+/* The key has only a hash of it. */
+static void test_external_id_of_another(void **state)
+{
+	struct fixture *f = *state;
+	struct document_row row = rows_document("172-1", 1000), got;
+	struct key key =
+		key_document_external(EXPORT_ORDER, STR("B"), row.reference);
+	struct txn *t = fixture_write(f);
+
+	row.external_id = STR("A");
+	assert_int_equal(record_document_put(t, &row), ERR_OK);
+	assert_int_equal(
+		table_insert(t, TABLE_DOCUMENT_EXTERNAL, &key, STR("")),
+		ERR_OK);
+	assert_int_equal(find(t, EXPORT_ORDER, "B", &got), ERR_NOT_FOUND);
+	fixture_commit(f);
+}
+
 /* Read, change, write back: the texts borrow from the replaced record. */
 static void test_borrowed_texts(void **state)
 {
@@ -216,6 +294,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_round_trip),
 		TEST(test_borrowed_texts),
+		TEST(test_external_id),
+		TEST(test_external_id_moves),
+		TEST(test_external_id_of_another),
 		TEST(test_lists),
 	};
 

@@ -43,6 +43,108 @@ static void test_round_trip(void **state)
 	store_end_turn(f->store);
 }
 
+static void test_delete(void **state)
+{
+	struct fixture *f = *state;
+	struct entity_row got;
+	struct txn *t = fixture_write(f);
+
+	put(t, ENTITY_SUPPLIER, "SUP-1", "");
+	put(t, ENTITY_STORE, "SUP-1", "");
+	assert_int_equal(
+		record_entity_delete(t, ENTITY_SUPPLIER, STR("SUP-1")), ERR_OK);
+	assert_int_equal(record_entity_delete(t, ENTITY_SUPPLIER, STR("SUP-1")),
+		ERR_NOT_FOUND);
+	assert_int_equal(record_entity_delete(t, ENTITY_SUPPLIER, STR("")),
+		ERR_NOT_FOUND);
+	assert_int_equal(
+		record_entity_get(t, ENTITY_SUPPLIER, STR("SUP-1"), &got),
+		ERR_NOT_FOUND);
+	assert_true(record_entity_exists(t, ENTITY_STORE, STR("SUP-1")));
+	assert_int_equal(ranked_check(t, TABLE_ENTITY, &f->why), ERR_OK);
+	fixture_commit(f);
+}
+
+/* --- a walk that writes on its way ---------------------------------------- */
+
+#define WALKED 3000
+
+/* Every third is deleted, every other third changed. */
+static void walk_and_change(struct txn *t, enum entity_kind kind)
+{
+	char id[REFERENCE_MAX + 1] = "", want[16];
+	struct entity_row row;
+	uint32_t n = 0;
+	enum err e;
+
+	while ((e = record_entity_next(t, kind, str_of(id), &row)) == ERR_OK) {
+		snprintf(want, sizeof want, "C-%05u", n);
+		assert_int_equal(row.external_id.len, strlen(want));
+		memcpy(id, row.external_id.ptr, row.external_id.len);
+		assert_string_equal(id, want);
+		row.name = STR("a longer name than it had before");
+		if (n % 3 == 0)
+			assert_int_equal(
+				record_entity_delete(t, kind, str_of(id)),
+				ERR_OK);
+		if (n % 3 == 1)
+			assert_int_equal(record_entity_put(t, &row), ERR_OK);
+		n++;
+	}
+	assert_int_equal(e, ERR_NOT_FOUND);
+	assert_int_equal(n, WALKED);
+}
+
+static void test_walk(void **state)
+{
+	struct fixture *f = *state;
+	struct txn *t = fixture_write(f);
+	struct entity_row row;
+	char id[16];
+
+	put(t, ENTITY_NAVIGATION_CATEGORY - 1, "Z", "");
+	put(t, ENTITY_NAVIGATION_CATEGORY + 1, "A", "");
+	assert_int_equal(record_entity_next(
+				 t, ENTITY_NAVIGATION_CATEGORY, STR(""), &row),
+		ERR_NOT_FOUND);
+	for (unsigned i = 0; i < WALKED; i++) {
+		snprintf(id, sizeof id, "C-%05u", i);
+		put(t, ENTITY_NAVIGATION_CATEGORY, id, "S1");
+	}
+	walk_and_change(t, ENTITY_NAVIGATION_CATEGORY);
+	for (unsigned i = 0; i < WALKED; i++) {
+		snprintf(id, sizeof id, "C-%05u", i);
+		assert_int_equal(
+			record_entity_exists(
+				t, ENTITY_NAVIGATION_CATEGORY, str_of(id)),
+			i % 3 != 0);
+	}
+	assert_int_equal(ranked_check(t, TABLE_ENTITY, &f->why), ERR_OK);
+	fixture_commit(f);
+}
+
+/* Who walks learns which one is damaged, and can go on behind it. */
+static void test_walk_over_damage(void **state)
+{
+	struct fixture *f = *state;
+	struct key key = key_entity(ENTITY_STORE, STR("B"));
+	struct txn *t = fixture_write(f);
+	struct entity_row row;
+
+	put(t, ENTITY_STORE, "B", "");
+	put(t, ENTITY_STORE, "C", "");
+	assert_int_equal(
+		table_replace(t, TABLE_ENTITY, &key, STR("not a record")),
+		ERR_OK);
+	assert_int_equal(record_entity_next(t, ENTITY_STORE, STR(""), &row),
+		ERR_CORRUPT);
+	assert_true(str_eq(row.external_id, STR("B")));
+	assert_int_equal(
+		record_entity_next(t, ENTITY_STORE, STR("B"), &row), ERR_OK);
+	assert_true(str_eq(row.external_id, STR("C")));
+	fixture_commit(f);
+}
+
 static bool collect(void *arg, const struct entity_row *row)
 {
 	char *text = arg;
@@ -98,6 +200,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_round_trip),
+		TEST(test_delete),
+		TEST(test_walk),
+		TEST(test_walk_over_damage),
 		TEST(test_list),
 	};
 
