@@ -39,8 +39,9 @@ static void on_gone(struct http_request *r, void *data)
 
 	(void)r;
 	c->request = NULL;
-	if (!c->started)
-		call_free(c); /* its body never came whole */
+	if (!c->started || c->next != NULL)
+		call_free(c); /* its body never came whole, or its answer goes
+				 nowhere */
 	else if (c->on_gone != NULL)
 		c->on_gone(c);
 }
@@ -82,9 +83,20 @@ void answer_header(struct call *c, const char *name, const char *value)
 	c->headers[c->header_count++] = (struct http_header){ name, value };
 }
 
-static void send_answer(struct call *c)
+static const char *begin_answer(struct call *c)
 {
 	unsigned class = c->status / 100;
+
+	if (class < STATUS_CLASSES)
+		c->admin->answers[class]++;
+	answer_header(c, "Cache-Control", "no-store");
+	answer_header(c, "X-Content-Type-Options", "nosniff");
+	return c->content_type != NULL ? c->content_type : "application/json";
+}
+
+static void send_answer(struct call *c)
+{
+	const char *type;
 
 	if (c->body.full) {
 		buf_clear(&c->body);
@@ -93,16 +105,35 @@ static void send_answer(struct call *c)
 			"the answer would be too large: ask for fewer rows",
 			NULL);
 	}
-	if (class < STATUS_CLASSES)
-		c->admin->answers[class]++;
-	answer_header(c, "Cache-Control", "no-store");
-	answer_header(c, "X-Content-Type-Options", "nosniff");
+	type = begin_answer(c);
 	if (c->request != NULL)
-		http_respond(c->request, c->status,
-			c->content_type != NULL ? c->content_type
-						: "application/json",
-			c->headers, c->header_count, &c->body);
+		http_respond(c->request, c->status, type, c->headers,
+			c->header_count, &c->body);
 	call_free(c);
+}
+
+static enum http_step on_room(void *arg, struct buf *out)
+{
+	struct call *c = arg;
+	enum http_step step = c->next(c, out);
+
+	if (step == HTTP_END || step == HTTP_FAIL)
+		call_free(c);
+	return step;
+}
+
+void answer_stream(struct call *c, unsigned status,
+	enum http_step (*next)(struct call *c, struct buf *out))
+{
+	const char *type;
+
+	if (c->request == NULL)
+		return call_free(c);
+	c->status = status;
+	c->next = next;
+	type = begin_answer(c);
+	http_respond_stream(c->request, c->status, type, c->headers,
+		c->header_count, on_room, c);
 }
 
 void answer_now(struct call *c, unsigned status)

@@ -72,6 +72,7 @@ struct call {
 	struct buf body; /* the handler writes it */
 	struct turn_waiter waiter;
 	void (*committed)(struct call *c);
+	enum http_step (*next)(struct call *c, struct buf *out); /* streamed */
 };
 
 struct call *call_make(struct admin *a, struct http_request *r);
@@ -93,6 +94,15 @@ void answer_now(struct call *c, unsigned status);
 /* The same, once what this turn wrote is on disk; `committed` (may be NULL) is
  * called right before.  When the commit fails, the answer is its error. */
 void answer_after_commit(struct call *c, unsigned status);
+
+/* The same in pieces, for answers of any length (http_respond_stream()): `next`
+ * appends about HTTP_PIECE bytes of it, each time in a turn of its own, read
+ * with that turn's transaction; where it goes on is for c->state to know.
+ * After HTTP_END and HTTP_FAIL the call is gone.  When the client goes away it
+ * ends without a word: on_free gives back what it holds, on_gone isn't called.
+ */
+void answer_stream(struct call *c, unsigned status,
+	enum http_step (*next)(struct call *c, struct buf *out));
 
 /* Puts `value` (taken over) into c->body. */
 void answer_put_json(struct call *c, json_t *value);

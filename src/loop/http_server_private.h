@@ -51,6 +51,15 @@ struct http_request {
 	size_t (*piece)(struct http_request *r, struct str data);
 	void (*end)(struct http_request *r);
 
+	/* an answer in pieces */
+	enum http_step (*next)(void *arg, struct buf *out); /* NULL: ended */
+	void *next_arg;
+	enum http_step step; /* what `next` said last */
+	struct buf out;      /* the piece that the client gets */
+	size_t sent;         /* bytes of it */
+	struct timer again;  /* an empty piece: the next turn */
+	bool resumed;        /* since `next` was called */
+
 	struct MHD_Response *response; /* given, not queued yet */
 	unsigned status;
 	bool answered;  /* http_respond() was called */
@@ -67,6 +76,19 @@ enum MHD_Result http_request_access(void *cls,
 	const char *version, const char *data, size_t *data_size, void **req);
 void http_request_completed(void *cls, struct MHD_Connection *connection,
 	void **req, enum MHD_RequestTerminationCode why);
+
+/* Take the connection from the daemon (allowed in its callbacks only), and give
+ * it back; nothing happens when it has it. */
+void http_request_suspend(struct http_request *r);
+void http_request_resume(struct http_request *r);
+
+/* The end of every http_respond*(): `response` is sent as soon as it can be. */
+void http_request_answer(struct http_request *r, unsigned status,
+	const struct http_header *headers, size_t header_count,
+	struct MHD_Response *response);
+
+/* http_server_stream.c: what a streamed answer holds. */
+void http_stream_release(struct http_request *r);
 
 /* Let the daemon run soon, once for all that ask in this turn. */
 void http_server_run_soon(struct http_server *s);

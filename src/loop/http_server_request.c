@@ -74,14 +74,27 @@ static struct http_request *request_make(struct http_server *s,
 /* The daemon learns of the end of a stream by an edge of epoll; when it came
  * together with the last data, that edge is spent and the connection would
  * stand until its timeout.  So we look, where that can have happened. */
-static bool peer_has_closed(const struct http_request *r)
+static int socket_of(const struct http_request *r)
 {
 	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
 		r->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+	return info == NULL ? -1 : info->connect_fd;
+}
+
+static bool peer_has_closed(const struct http_request *r)
+{
 	char byte;
 
-	return info != NULL &&
-	       recv(info->connect_fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+	return recv(socket_of(r), &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
+/* Shutting what is shut already takes nothing from the daemon, but it makes
+ * another edge: it then sees the end when it has used up what it has. */
+static void show_end_again(const struct http_request *r)
+{
+	if (peer_has_closed(r))
+		(void)shutdown(socket_of(r), SHUT_RD);
 }
 
 static enum MHD_Result queue_answer(struct http_request *r)
@@ -106,20 +119,35 @@ static bool answer_early(const struct http_request *r)
 	       (r->expected != CHUNKED && r->expected > DRAIN_MAX);
 }
 
-static void suspend(struct http_request *r)
+void http_request_suspend(struct http_request *r)
 {
 	must(!r->suspended);
 	r->suspended = true;
 	MHD_suspend_connection(r->connection);
 }
 
-static void resume(struct http_request *r)
+void http_request_resume(struct http_request *r)
 {
 	if (!r->suspended)
 		return;
 	r->suspended = false;
 	MHD_resume_connection(r->connection);
 	http_server_run_soon(r->server);
+}
+
+void http_request_answer(struct http_request *r, unsigned status,
+	const struct http_header *headers, size_t header_count,
+	struct MHD_Response *response)
+{
+	must(!r->answered);
+	must(response != NULL);
+	r->answered = true;
+	r->status = status;
+	for (size_t i = 0; i < header_count; i++)
+		(void)MHD_add_response_header(
+			response, headers[i].name, headers[i].value);
+	r->response = response;
+	http_request_resume(r);
 }
 
 void http_respond(struct http_request *r, unsigned status,
@@ -129,26 +157,18 @@ void http_respond(struct http_request *r, unsigned status,
 	size_t len = body == NULL ? 0 : body->len;
 	struct MHD_Response *response;
 
-	must(!r->answered);
-	r->answered = true;
-	r->status = status;
 	if (len > 0)
 		response = MHD_create_response_from_buffer(
 			len, buf_take(body), MHD_RESPMEM_MUST_FREE);
 	else
 		response = MHD_create_response_from_buffer(
 			0, NULL, MHD_RESPMEM_PERSISTENT);
-	must(response != NULL);
 	if (content_type != NULL && len > 0)
 		(void)MHD_add_response_header(
 			response, "Content-Type", content_type);
-	for (size_t i = 0; i < header_count; i++)
-		(void)MHD_add_response_header(
-			response, headers[i].name, headers[i].value);
 	if (body != NULL)
 		buf_release(body);
-	r->response = response;
-	resume(r);
+	http_request_answer(r, status, headers, header_count, response);
 }
 
 /* --- the body ------------------------------------------------------------- */
@@ -172,7 +192,7 @@ static size_t stream(struct http_request *r, struct str data)
 		must(took <= data.len);
 		if (took == 0) {
 			r->paused = true;
-			suspend(r);
+			http_request_suspend(r);
 			return data.len;
 		}
 		data.ptr += took;
@@ -200,9 +220,8 @@ static enum MHD_Result on_data(
 
 	*size = pass_on(r, piece);
 	r->received += piece.len - *size;
-	if (*size == 0 && r->expected != CHUNKED && r->received < r->expected &&
-		peer_has_closed(r))
-		return MHD_NO; /* the rest will never come */
+	if (*size == 0 && r->received < r->expected)
+		show_end_again(r);
 	/* There is no way to answer in the middle of a body: cut it. */
 	return r->dropped > DRAIN_MAX ? MHD_NO : MHD_YES;
 }
@@ -229,7 +248,7 @@ static enum MHD_Result on_last(struct http_request *r)
 	if (r->response != NULL)
 		return queue_answer(r);
 	if (!r->suspended)
-		suspend(r);
+		http_request_suspend(r);
 	return MHD_YES;
 }
 
@@ -286,7 +305,7 @@ void http_request_resume_body(struct http_request *r)
 	if (!r->paused)
 		return;
 	r->paused = false;
-	resume(r);
+	http_request_resume(r);
 }
 
 /* --- the end -------------------------------------------------------------- */
@@ -303,8 +322,9 @@ void http_request_completed(void *cls, struct MHD_Connection *connection,
 		return;
 	*req = NULL;
 	list_remove(&r->link);
-	if (!r->answered && r->on_gone != NULL)
+	if ((!r->answered || r->next != NULL) && r->on_gone != NULL)
 		r->on_gone(r, r->data);
+	http_stream_release(r);
 	if (r->response != NULL)
 		MHD_destroy_response(r->response);
 	buf_release(&r->body);

@@ -7,7 +7,7 @@
  * the same call or any time later from the loop (the connection is suspended
  * meanwhile): exactly one http_respond*() per request.  When the client goes
  * away first, `on_gone` is called instead, and the request must not be touched
- * after that. */
+ * after that; so it is when it goes away in the middle of a streamed answer. */
 #ifndef SLUICE_LOOP_HTTP_SERVER_H
 #define SLUICE_LOOP_HTTP_SERVER_H
 
@@ -73,8 +73,13 @@ void *http_request_data(const struct http_request *r);
 void http_request_read_body(struct http_request *r, size_t max,
 	void (*done)(struct http_request *r, struct str body, bool too_large));
 
-/* The body in pieces as they come.  `piece` returns how many bytes it took: 0
- * pauses until http_request_resume_body(); `end` follows the last one. */
+/* The body in pieces as they come, of any length (no cap but the handler's), in
+ * memory no larger than options.header_max; what Content-Encoding says is the
+ * handler's business.  `piece` returns how many bytes it took: 0 pauses until
+ * http_request_resume_body(); `end` follows the last one.
+ *
+ * A handler that answers before the end gets no more pieces: up to 64 MiB of
+ * the rest is dropped so that the client sees the answer, then it is cut. */
 void http_request_stream_body(struct http_request *r,
 	size_t (*piece)(struct http_request *r, struct str data),
 	void (*end)(struct http_request *r));
@@ -90,5 +95,38 @@ struct http_header {
 void http_respond(struct http_request *r, unsigned status,
 	const char *content_type, const struct http_header *headers,
 	size_t header_count, struct buf *body);
+
+/* --- an answer in pieces ---------------------------------------------------
+ */
+
+#define HTTP_PIECE ((size_t)64 * 1024)
+#define HTTP_PIECE_MAX                                                         \
+	((size_t)64 * 1024 * 1024) /* one row of the largest kind */
+
+enum http_step {
+	HTTP_MORE,  /* ask again when the client has room */
+	HTTP_PAUSE, /* ask again after http_stream_resume() */
+	HTTP_END,   /* that was all */
+	HTTP_FAIL,  /* it can't go on: cut the connection, so that the client
+		       does not take what it has for the whole */
+};
+
+/* Sends an answer of unknown length.  `next` is called from the loop, never
+ * from within this call, each time the client has taken what it was given; it
+ * appends a piece to `out` (empty then) and should stop at HTTP_PIECE bytes:
+ * more is kept for the client, but past HTTP_PIECE_MAX the connection is cut.
+ * A piece may be empty: HTTP_MORE then asks again in the next turn.
+ *
+ * After HTTP_END and HTTP_FAIL neither `next` nor `on_gone` comes, and the
+ * request must not be touched any more; before, `on_gone` tells when the
+ * client went away (or asked with HEAD).  While paused a client isn't watched:
+ * that it is gone shows with the piece after. */
+void http_respond_stream(struct http_request *r, unsigned status,
+	const char *content_type, const struct http_header *headers,
+	size_t header_count, enum http_step (*next)(void *arg, struct buf *out),
+	void *arg);
+
+/* After HTTP_PAUSE; at any time before the end, also within `next`. */
+void http_stream_resume(struct http_request *r);
 
 #endif
