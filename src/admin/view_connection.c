@@ -201,8 +201,10 @@ static void forget_sessions(struct call *c)
 {
 	struct uuid id;
 
-	if (uuid_parse(str_of(c->path[0]), &id))
-		sftp_pool_forget(c->hub->pool, id);
+	if (!uuid_parse(str_of(c->path[0]), &id))
+		return;
+	sftp_pool_forget(c->hub->pool, id);
+	ftp_pool_forget(c->hub->ftp, id);
 }
 
 static void set_active(struct call *c, bool active)

@@ -1,7 +1,7 @@
 /* `sluice serve`: the process from start to end.
  *
  * Up:   log -> store -> catalog -> first key -> pool -> queue -> HTTP
- * Down: HTTP stops accepting -> queue settles -> HTTP closes -> pool closes ->
+ * Down: HTTP stops accepting -> queue settles -> HTTP closes -> pools close ->
  *       store closes.  Each step starts the next from its callback. */
 #include <errno.h>
 #include <fcntl.h>
@@ -174,12 +174,20 @@ static enum err first_start(struct serve *s, struct diag *why)
  * -----------------------------------------------------------------------------
  */
 
+static void on_ftp_closed(void *arg)
+{
+	struct serve *s = arg;
+
+	ftp_pool_destroy(s->hub.ftp);
+	loop_stop(s->hub.loop);
+}
+
 static void on_pool_closed(void *arg)
 {
 	struct serve *s = arg;
 
 	sftp_pool_destroy(s->hub.pool);
-	loop_stop(s->hub.loop);
+	ftp_pool_close(s->hub.ftp, on_ftp_closed, s);
 }
 
 static void on_admin_stopped(void *arg)
@@ -363,6 +371,7 @@ static int run(struct serve *s)
 
 	s->hub.loop = loop_create();
 	s->hub.pool = sftp_pool_create(s->hub.loop);
+	s->hub.ftp = ftp_pool_create(s->hub.loop);
 	s->hub.data_dir = s->config.data_dir;
 	s->hub.settings = hub_settings(&s->config);
 	if (start(s, &why) != ERR_OK)

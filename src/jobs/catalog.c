@@ -213,6 +213,7 @@ enum err catalog_delete_connection(struct hub *hub, struct uuid id)
 	memmove(k->connections + i, k->connections + i + 1,
 		(k->connection_count - i) * sizeof *k->connections);
 	sftp_pool_forget(hub->pool, id);
+	ftp_pool_forget(hub->ftp, id);
 	/* What waits for it learns that it's gone. */
 	export_queue_wake(hub, id);
 	return ERR_OK;

@@ -26,6 +26,7 @@ enum err_class {
 	X(ERR_NET,           TRANSIENT,       "connection failed")                \
 	X(ERR_PROTO,         TRANSIENT,       "peer broke the protocol")          \
 	X(ERR_HOSTKEY,       PERMANENT,       "host key does not match")          \
+	X(ERR_CERTIFICATE,   PERMANENT,       "certificate not trusted")          \
 	X(ERR_AUTH,          PERMANENT,       "authentication refused")           \
 	X(ERR_REMOTE,        TRANSIENT,       "remote file operation failed")     \
 	X(ERR_REMOTE_ABSENT, PERMANENT,       "no such remote file or folder")    \

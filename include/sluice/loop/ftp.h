@@ -2,10 +2,14 @@
  * same grammar as the SFTP operations (op.h): list a folder, read a file as a
  * stream, stat, rename, remove, make a folder, and try a connection.
  *
- * Control connections are kept and reused per connection (libcurl's cache,
- * keyed by host and user); a server that hangs up on a quiet one is tried once
- * more on a fresh one.  At most max_concurrent operations are under way per
- * connection (default 2: servers allow few), the rest wait their turn. */
+ * Each operation under way has a thread, since libcurl waits inside some calls
+ * (for the answer after a transfer, for the one to QUIT) and the loop must not;
+ * callbacks come from the loop all the same (docs/decisions/0007).
+ *
+ * Control connections are kept and reused per connection for a minute; a
+ * server that hangs up on a quiet one is tried once more on a fresh one.  At
+ * most max_concurrent operations are under way per connection, the rest wait
+ * their turn. */
 #ifndef SLUICE_LOOP_FTP_H
 #define SLUICE_LOOP_FTP_H
 
@@ -34,15 +38,17 @@ struct ftp_target {
 	uint16_t port;
 	const char *username, *password; /* NULL: none */
 	enum ftp_tls tls;
-	const char *ca_certificates;  /* PEM text that verifies the server
-					 instead of the system's; or NULL.
-					 There is no switch that turns
-					 verification off. */
-	unsigned max_concurrent;      /* 0: 2 */
-	uint64_t connect_ms, idle_ms; /* 0: 10 s, 60 s */
+	const char *ca_certificates; /* PEM text that verifies the server
+					instead of the system's; or NULL.
+					There is no switch that turns
+					verification off. */
+	unsigned max_concurrent;     /* 0: 2 (servers allow few); at most 16 */
+	uint64_t connect_ms;         /* until logged in; 0: 30 s */
+	uint64_t idle_ms;            /* without a byte or an answer; 0: 60 s */
 };
 
-struct ftp_pool *ftp_pool_create(struct loop *loop); /* never NULL */
+/* Never NULL.  SIGPIPE must be ignored. */
+struct ftp_pool *ftp_pool_create(struct loop *loop);
 
 /* As sftp_pool_close(), sftp_pool_destroy(), sftp_pool_forget(). */
 void ftp_pool_close(
@@ -58,6 +64,15 @@ enum ftp_action {
 	FTP_RENAME, /* path -> to.  May replace what is there: look first */
 	FTP_REMOVE,
 	FTP_MKDIR,
+	FTP_PUT, /* `data` becomes the file `path`: small ones, for probes */
+};
+
+/* How far an operation came on the wire. */
+enum ftp_stage {
+	FTP_STAGE_CONNECTED, /* the server has greeted */
+	FTP_STAGE_SECURED,   /* TLS is up and the certificate trusted */
+	FTP_STAGE_LOGGED_IN,
+	FTP_STAGE_COUNT
 };
 
 struct ftp_call_in {
@@ -67,6 +82,7 @@ struct ftp_call_in {
 	const char *path; /* borrowed until the callback; a leading '/' is from
 			     the server's root, else from the login folder */
 	const char *to;   /* RENAME */
+	struct str data;  /* PUT; borrowed as well */
 	/* LIST: one entry (never "." and ".."; files and folders as attrs'
 	 * mode says where the server told). */
 	enum err (*entry)(
@@ -86,14 +102,22 @@ struct ftp_call {
 	struct op op; /* ERR_NOT_FOUND, ERR_AUTH, ... in op.status */
 	struct ftp_call_in in;
 
-	struct sftp_attrs attrs; /* STAT, and GET where known */
-	uint64_t received;       /* GET */
+	/* STAT; GET: known before the first byte, as far as the server tells */
+	struct sftp_attrs attrs;
+	uint64_t received; /* GET */
+	size_t entries;    /* LIST: told so far */
+
+	/* At the end: on a connection of its own (not a kept one), when each
+	 * stage was reached, in ms since it got its turn; 0: it was not. */
+	uint64_t reached_ms[FTP_STAGE_COUNT];
 
 	struct ftp_work *work; /* private */
 };
 
-/* RENAME, REMOVE and MKDIR on the wire are commit points: ERR_UNKNOWN when the
- * connection is lost after them. */
+/* RENAME, REMOVE, MKDIR and PUT on the wire are commit points: ERR_UNKNOWN when
+ * the connection is lost, or the operation canceled, before their answer.
+ *
+ * A path with a control character is refused: it would be another command. */
 enum err ftp_call_start(struct ftp_call *call, op_done_fn done) WARN_UNUSED;
 
 /* GET: no sink calls until resumed. */

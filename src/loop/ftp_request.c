@@ -1,0 +1,426 @@
+#include <string.h>
+
+#include "ftp_mlsd.h"
+#include "ftp_private.h"
+
+#define BUFFER_BYTES 131072L
+#define NAMES_MAX    (64u << 20) /* of an NLST */
+
+/* --- options ----------------------------------------------------------------
+ */
+
+/* All of libcurl's options are checked at once, at the end. */
+#define SET(lane, option, value)                                               \
+	note_option(lane, curl_easy_setopt((lane)->easy, option, value))
+
+static void note_option(struct ftp_lane *lane, CURLcode code)
+{
+	if (lane->refused == CURLE_OK)
+		lane->refused = code;
+}
+
+static void put_encoded(struct buf *out, struct str s)
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "abcdefghijklmnopqrstuvwxyz"
+				    "0123456789-._~/";
+
+	for (size_t i = 0; i < s.len; i++) {
+		unsigned char c = (unsigned char)s.ptr[i];
+
+		if (memchr(plain, c, sizeof plain - 1) != NULL)
+			buf_char(out, (char)c);
+		else
+			buf_printf(out, "%%%02X", c);
+	}
+}
+
+/* The first slash only ends the host's name: what follows starts at the login
+ * folder, unless it starts with a slash of its own. */
+static void set_url(struct ftp_lane *lane, struct str folder, struct str name)
+{
+	const struct ftp_target *t = lane->dest->target;
+	bool ipv6 = strchr(t->hostname, ':') != NULL;
+	struct buf url = buf_make(8 * FTP_PATH_MAX);
+
+	buf_printf(&url, "%s://%s%s%s:%u/",
+		t->tls == FTP_TLS_IMPLICIT ? "ftps" : "ftp", ipv6 ? "[" : "",
+		t->hostname, ipv6 ? "]" : "", t->port);
+	put_encoded(&url, folder);
+	if (folder.len > 0 && folder.ptr[folder.len - 1] != '/')
+		buf_char(&url, '/');
+	put_encoded(&url, name);
+	if (url.full)
+		note_option(lane, CURLE_URL_MALFORMAT);
+	SET(lane, CURLOPT_URL, buf_view(&url).ptr);
+	buf_release(&url);
+}
+
+static struct str folder_of(const char *path)
+{
+	return strcmp(path, ".") == 0 ? STR("") : str_of(path);
+}
+
+/* "in/a.csv" is the name a.csv in the folder in/. */
+static void set_file_url(struct ftp_lane *lane, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	size_t len = slash == NULL ? 0 : (size_t)(slash - path) + 1;
+
+	set_url(lane, (struct str){ path, len }, str_of(path + len));
+}
+
+static void set_tls(struct ftp_lane *lane)
+{
+	const struct ftp_target *t = lane->dest->target;
+	struct curl_blob ca;
+
+	SET(lane, CURLOPT_USE_SSL,
+		t->tls == FTP_TLS_NONE ? (long)CURLUSESSL_NONE
+				       : (long)CURLUSESSL_ALL);
+	SET(lane, CURLOPT_FTPSSLAUTH, (long)CURLFTPAUTH_TLS);
+	SET(lane, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	SET(lane, CURLOPT_SSL_VERIFYPEER, 1L);
+	SET(lane, CURLOPT_SSL_VERIFYHOST, 2L);
+	if (t->ca_certificates == NULL)
+		return;
+	ca = (struct curl_blob){ .data = (char *)(uintptr_t)t->ca_certificates,
+		.len = strlen(t->ca_certificates),
+		.flags = CURL_BLOB_NOCOPY };
+	SET(lane, CURLOPT_CAINFO_BLOB, &ca);
+	SET(lane, CURLOPT_CAPATH, NULL); /* not the system's beside it */
+}
+
+static size_t on_body(char *data, size_t one, size_t len, void *arg);
+
+static void set_common(struct ftp_lane *lane)
+{
+	const struct ftp_target *t = lane->dest->target;
+	long idle_s = (long)(t->idle_ms + 999) / 1000;
+
+	curl_easy_reset(lane->easy); /* keeps the connection */
+	lane->refused = CURLE_OK;
+	lane->curl_words[0] = '\0';
+	ftp_lane_watch(lane);
+	ftp_talk_watch(lane);
+	SET(lane, CURLOPT_PROTOCOLS_STR, "ftp,ftps");
+	SET(lane, CURLOPT_ERRORBUFFER, lane->curl_words);
+	SET(lane, CURLOPT_PROXY, ""); /* whatever the environment says */
+	SET(lane, CURLOPT_QUICK_EXIT, 1L);
+	SET(lane, CURLOPT_PATH_AS_IS, 1L);
+	SET(lane, CURLOPT_FTP_FILEMETHOD, (long)CURLFTPMETHOD_SINGLECWD);
+	SET(lane, CURLOPT_FTP_SKIP_PASV_IP, 1L);
+	SET(lane, CURLOPT_USERNAME, t->username != NULL ? t->username : "");
+	SET(lane, CURLOPT_PASSWORD, t->password != NULL ? t->password : "");
+	SET(lane, CURLOPT_CONNECTTIMEOUT_MS, (long)t->connect_ms);
+	SET(lane, CURLOPT_SERVER_RESPONSE_TIMEOUT, idle_s);
+	SET(lane, CURLOPT_LOW_SPEED_LIMIT, 1L);
+	SET(lane, CURLOPT_LOW_SPEED_TIME, idle_s);
+	SET(lane, CURLOPT_BUFFERSIZE, BUFFER_BYTES);
+	SET(lane, CURLOPT_WRITEFUNCTION, on_body);
+	SET(lane, CURLOPT_WRITEDATA, lane);
+	set_tls(lane);
+}
+
+static CURLcode perform(struct ftp_lane *lane)
+{
+	ftp_talk_reset(&lane->talk);
+	if (lane->refused != CURLE_OK)
+		return lane->refused;
+	return curl_easy_perform(lane->easy);
+}
+
+/* --- what comes back
+ * ---------------------------------------------------------- */
+
+static struct sftp_attrs attrs_now(struct ftp_lane *lane)
+{
+	struct sftp_attrs a = { 0 };
+	curl_off_t size = -1, mtime = -1;
+
+	curl_easy_getinfo(
+		lane->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &size);
+	curl_easy_getinfo(lane->easy, CURLINFO_FILETIME_T, &mtime);
+	a.has_size = size >= 0;
+	a.size = a.has_size ? (uint64_t)size : 0;
+	a.has_times = mtime >= 0 && mtime <= UINT32_MAX;
+	a.mtime = a.has_times ? (uint32_t)mtime : 0;
+	return a;
+}
+
+static void note_attrs(struct ftp_lane *lane)
+{
+	struct sftp_attrs a = attrs_now(lane);
+
+	pthread_mutex_lock(&lane->mutex);
+	lane->attrs = a;
+	lane->attrs_known = true;
+	pthread_mutex_unlock(&lane->mutex);
+}
+
+static size_t on_body(char *data, size_t one, size_t len, void *arg)
+{
+	struct ftp_lane *lane = arg;
+
+	(void)one; /* is 1 */
+	if (lane->names_only) {
+		buf_put(&lane->names, data, len);
+		return lane->names.full ? 0 : len;
+	}
+	if (lane->in->action != FTP_GET && lane->in->action != FTP_LIST)
+		return len; /* headers that libcurl makes of a STAT */
+	if (lane->in->action == FTP_GET && !lane->attrs_known)
+		note_attrs(lane);
+	return ftp_lane_give(lane, data, len) ? len : 0;
+}
+
+/* --- the actions
+ * ---------------------------------------------------------------- */
+
+static CURLcode ask_about(
+	struct ftp_lane *lane, struct str folder, struct str name)
+{
+	set_common(lane);
+	set_url(lane, folder, name);
+	SET(lane, CURLOPT_NOBODY, 1L);
+	SET(lane, CURLOPT_FILETIME, 1L);
+	return perform(lane);
+}
+
+static bool is_unknown_command(const struct ftp_lane *lane)
+{
+	int code = lane->talk.code;
+
+	return code == 500 || code == 502 || code == 504;
+}
+
+/* SIZE is refused for folders. */
+static CURLcode put_name(
+	struct ftp_lane *lane, struct str folder, struct str name)
+{
+	struct buf line = buf_make(FTP_LINE_MAX * 2);
+	struct sftp_attrs a = { 0 };
+	const char *type = NULL;
+	CURLcode code = ask_about(lane, folder, name);
+
+	if (code == CURLE_OK) {
+		a = attrs_now(lane);
+		type = a.has_size ? "file" : NULL;
+	} else if (lane->talk.code == 550) {
+		type = "dir";
+		code = CURLE_OK;
+	}
+	if (code == CURLE_OK) {
+		ftp_mlsd_write(&line, type, &a, name);
+		if (!ftp_lane_give(lane, line.data, line.len))
+			code = CURLE_ABORTED_BY_CALLBACK;
+	}
+	buf_release(&line);
+	return code;
+}
+
+/* Some servers put the folder before each name. */
+static struct str last_part(struct str line)
+{
+	const char *slash = memrchr(line.ptr, '/', line.len);
+	size_t skip = slash == NULL ? 0 : (size_t)(slash - line.ptr) + 1;
+
+	return (struct str){ line.ptr + skip, line.len - skip };
+}
+
+static CURLcode put_names(struct ftp_lane *lane, struct str folder)
+{
+	struct str rest = buf_view(&lane->names);
+	CURLcode code = CURLE_OK;
+
+	while (rest.len > 0 && code == CURLE_OK) {
+		const char *end = memchr(rest.ptr, '\n', rest.len);
+		size_t len = end != NULL ? (size_t)(end - rest.ptr) : rest.len;
+		struct str name = { rest.ptr, len };
+
+		rest.ptr += len + (end != NULL);
+		rest.len -= len + (end != NULL);
+		if (name.len > 0 && name.ptr[name.len - 1] == '\r')
+			name.len--;
+		name = last_part(name);
+		if (name.len > FTP_PATH_MAX)
+			return CURLE_WEIRD_SERVER_REPLY;
+		if (name.len > 0 && !str_eq(name, STR(".")) &&
+			!str_eq(name, STR("..")))
+			code = put_name(lane, folder, name);
+	}
+	return code;
+}
+
+/* A server without MLSD: the names, then each one's size and time.  (LIST is
+ * meant for people: no two servers write it alike.) */
+static CURLcode list_names(struct ftp_lane *lane, struct str folder)
+{
+	CURLcode code;
+
+	lane->names.max = NAMES_MAX;
+	buf_clear(&lane->names);
+	lane->names_only = true;
+	set_common(lane);
+	set_url(lane, folder, STR(""));
+	SET(lane, CURLOPT_DIRLISTONLY, 1L);
+	code = perform(lane);
+	lane->names_only = false;
+	if (lane->names.full)
+		code = CURLE_FILESIZE_EXCEEDED;
+	if (code == CURLE_OK)
+		code = put_names(lane, folder);
+	buf_release(&lane->names);
+	return code;
+}
+
+static CURLcode list(struct ftp_lane *lane)
+{
+	struct str folder = folder_of(lane->in->path);
+	CURLcode code;
+
+	if (!atomic_load(&lane->dest->no_mlsd)) {
+		set_common(lane);
+		set_url(lane, folder, STR(""));
+		SET(lane, CURLOPT_CUSTOMREQUEST, "MLSD");
+		code = perform(lane);
+		if (code != CURLE_FTP_COULDNT_RETR_FILE ||
+			!is_unknown_command(lane))
+			return code;
+		atomic_store(&lane->dest->no_mlsd, true);
+	}
+	return list_names(lane, folder);
+}
+
+static CURLcode get(struct ftp_lane *lane)
+{
+	CURLcode code;
+
+	set_common(lane);
+	set_file_url(lane, lane->in->path);
+	SET(lane, CURLOPT_FILETIME, 1L);
+	code = perform(lane);
+	if (code == CURLE_OK && !lane->attrs_known)
+		note_attrs(lane);
+	return code;
+}
+
+static CURLcode stat_file(struct ftp_lane *lane)
+{
+	CURLcode code;
+
+	set_common(lane);
+	set_file_url(lane, lane->in->path);
+	SET(lane, CURLOPT_NOBODY, 1L);
+	SET(lane, CURLOPT_FILETIME, 1L);
+	code = perform(lane);
+	if (code == CURLE_OK)
+		note_attrs(lane);
+	return code;
+}
+
+static struct curl_slist *add_command(struct ftp_lane *lane,
+	struct curl_slist *list, const char *verb, const char *path)
+{
+	struct buf line = buf_make(FTP_PATH_MAX + 16);
+	struct curl_slist *longer;
+
+	buf_printf(&line, "%s%s", verb, path);
+	longer = curl_slist_append(list, buf_view(&line).ptr);
+	if (longer == NULL)
+		note_option(lane, CURLE_OUT_OF_MEMORY);
+	buf_release(&line);
+	return longer != NULL ? longer : list;
+}
+
+/* Commands in the login folder, after a NOOP: when that has no answer, a kept
+ * connection was dead and nothing has happened yet. */
+static CURLcode command(struct ftp_lane *lane, const char *verb,
+	const char *verb2, const char *path2)
+{
+	struct curl_slist *commands = NULL;
+	CURLcode code;
+
+	set_common(lane);
+	set_url(lane, STR(""), STR(""));
+	SET(lane, CURLOPT_NOBODY, 1L);
+	commands = add_command(lane, commands, "NOOP", "");
+	commands = add_command(lane, commands, verb, lane->in->path);
+	if (verb2 != NULL)
+		commands = add_command(lane, commands, verb2, path2);
+	SET(lane, CURLOPT_PREQUOTE, commands);
+	code = perform(lane);
+	curl_slist_free_all(commands);
+	return code;
+}
+
+static CURLcode rename_file(struct ftp_lane *lane)
+{
+	return command(lane, "RNFR ", "RNTO ", lane->in->to);
+}
+
+static CURLcode remove_file(struct ftp_lane *lane)
+{
+	return command(lane, "DELE ", NULL, NULL);
+}
+
+static CURLcode make_folder(struct ftp_lane *lane)
+{
+	return command(lane, "MKD ", NULL, NULL);
+}
+
+static size_t on_want(char *out, size_t one, size_t room, void *arg)
+{
+	struct ftp_lane *lane = arg;
+	size_t len = lane->in->data.len - lane->sent;
+
+	(void)one; /* is 1 */
+	if (len > room)
+		len = room;
+	memcpy(out, lane->in->data.ptr + lane->sent, len);
+	lane->sent += len;
+	return len;
+}
+
+static CURLcode put_file(struct ftp_lane *lane)
+{
+	lane->sent = 0;
+	set_common(lane);
+	set_file_url(lane, lane->in->path);
+	SET(lane, CURLOPT_UPLOAD, 1L);
+	SET(lane, CURLOPT_READFUNCTION, on_want);
+	SET(lane, CURLOPT_READDATA, lane);
+	SET(lane, CURLOPT_INFILESIZE_LARGE, (curl_off_t)lane->in->data.len);
+	return perform(lane);
+}
+
+static CURLcode (*const actions[])(struct ftp_lane *lane) = {
+	[FTP_LIST] = list,
+	[FTP_GET] = get,
+	[FTP_STAT] = stat_file,
+	[FTP_RENAME] = rename_file,
+	[FTP_REMOVE] = remove_file,
+	[FTP_MKDIR] = make_folder,
+	[FTP_PUT] = put_file,
+};
+
+/* A kept connection that says nothing to the first command, or only goodbye,
+ * has probably been dead for some time. */
+static bool was_stale(struct ftp_lane *lane, CURLcode code)
+{
+	const struct ftp_talk *talk = &lane->talk;
+
+	return lane->kept && code != CURLE_OK && !lane->attrs_known &&
+	       !talk->committing && !ftp_lane_stopped(lane) &&
+	       (talk->answers == 0 ||
+		       (talk->answers == 1 && talk->code == 421));
+}
+
+void ftp_request_run(struct ftp_lane *lane)
+{
+	CURLcode code = actions[lane->in->action](lane);
+
+	if (was_stale(lane, code))
+		code = actions[lane->in->action](lane);
+	(void)ftp_error(lane, code, &lane->why);
+}
