@@ -53,7 +53,8 @@ struct chunk {
 struct local_get_work {
 	struct local_get *get;
 	struct pool_call call;
-	struct timer next; /* the next slice */
+	struct timer next;  /* the next turn */
+	struct deferred go; /* the next slice */
 	struct chunk chunks[CHUNK_COUNT];
 	unsigned first, filled; /* a ring: the oldest one, how many are full */
 	uint64_t offset;        /* of the next read */
@@ -128,6 +129,7 @@ static void close_file(struct local_get *get)
 
 	if (get->op.sm.state == READ) {
 		timer_stop(get->op.loop, &w->next);
+		loop_undefer(&w->go);
 		sm_move(&get->op.sm, CLOSE);
 	}
 	if (!w->call.busy)
@@ -244,9 +246,18 @@ static void deliver(struct local_get *get)
 		complete(get);
 }
 
+static void on_go(struct deferred *d)
+{
+	deliver(container_of(d, struct local_get_work, go)->get);
+}
+
+/* Not from within the timer: what a timer sets anew waits a millisecond.  Nor
+ * from where a chunk arrives: a turn would then have two slices. */
 static void on_next(struct timer *t)
 {
-	deliver(container_of(t, struct local_get_work, next)->get);
+	struct local_get_work *w = container_of(t, struct local_get_work, next);
+
+	loop_defer(w->get->op.loop, &w->go, on_go);
 }
 
 static void on_read(struct pool_call *call)
@@ -267,7 +278,7 @@ static void on_read(struct pool_call *call)
 	w->filled += !w->at_end;
 	read_ahead(get);
 	if (!timer_is_set(&w->next))
-		deliver(get);
+		loop_defer(get->op.loop, &w->go, on_go);
 }
 
 /* --- begin ---------------------------------------------------------------- */
@@ -331,5 +342,5 @@ void local_get_resume(struct local_get *get)
 		return;
 	w->paused = false;
 	if (get->op.sm.state == READ)
-		timer_set(get->op.loop, &w->next, 0, on_next);
+		loop_defer(get->op.loop, &w->go, on_go);
 }

@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "sluice/base/clock.h"
 #include "sluice/base/mem.h"
 #include "sluice/base/must.h"
 #include "sluice/loop/local_file.h"
@@ -30,6 +31,9 @@ struct world {
 	char *got; /* BIG + 1 bytes */
 	size_t got_len, largest;
 	unsigned pieces, pause_at, cancel_at, drains;
+	uint64_t work_ns; /* that the sink needs for each piece */
+	uint64_t turn_ns; /* of this turn's work */
+	uint64_t longest_ns;
 	enum err fail_with;
 	char *data; /* BIG bytes to be written */
 	size_t sent;
@@ -124,9 +128,27 @@ static void on_resume(struct timer *t)
 	local_get_resume(&w.get);
 }
 
+static void work(void)
+{
+	uint64_t until = clock_monotonic_ns() + w.work_ns;
+
+	while (clock_monotonic_ns() < until)
+		;
+	w.turn_ns += w.work_ns;
+	if (w.turn_ns > w.longest_ns)
+		w.longest_ns = w.turn_ns;
+}
+
+static void on_turn_end(void *arg)
+{
+	(void)arg;
+	w.turn_ns = 0;
+}
+
 static enum err sink(void *arg, const void *data, size_t len)
 {
 	(void)arg;
+	work();
 	must(w.got_len + len <= BIG + 1);
 	memcpy(w.got + w.got_len, data, len);
 	w.got_len += len;
@@ -202,6 +224,16 @@ static void test_get_pauses_before_the_first(void **state)
 	timer_set(w.loop, &w.timer, 30, on_resume);
 	wait_called();
 	assert_int_equal(w.got_len, 1000);
+}
+
+/* A slow sink holds the loop for one slice per turn. */
+static void test_get_in_slices(void **state)
+{
+	(void)state;
+	loop_on_turn_end(w.loop, on_turn_end, NULL);
+	w.work_ns = 2000000;
+	get_whole(BIG);
+	assert_true(w.longest_ns <= 4 * w.work_ns);
 }
 
 static void test_get_limit(void **state)
@@ -490,6 +522,7 @@ int main(void)
 		TEST(test_get_sizes),
 		TEST(test_get_pauses),
 		TEST(test_get_pauses_before_the_first),
+		TEST(test_get_in_slices),
 		TEST(test_get_limit),
 		TEST(test_get_absent),
 		TEST(test_get_is_no_file),
