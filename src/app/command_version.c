@@ -6,12 +6,14 @@
 #include "sluice/app/commands.h"
 #include "sluice/loop/version.h"
 #include "sluice/store/version.h"
+#include "sluice/text/inflate.h"
+#include "sluice/text/xml_records.h"
 
-#define OWN_LIBRARIES 4
+#define OWN_LIBRARIES 6
 
 static void own_libraries(struct library_version out[OWN_LIBRARIES])
 {
-	static char xxhash[32];
+	static char xxhash[32], xml[XML_VERSION_SIZE];
 	unsigned n = XXH_versionNumber(); /* 801 is 0.8.1 */
 
 	snprintf(xxhash, sizeof xxhash, "%u.%u.%u", n / 10000, n / 100 % 100,
@@ -21,6 +23,9 @@ static void own_libraries(struct library_version out[OWN_LIBRARIES])
 		gnutls_check_version(NULL) };
 	out[2] = (struct library_version){ "jansson", jansson_version_str() };
 	out[3] = (struct library_version){ "xxHash", xxhash };
+	out[4] =
+		(struct library_version){ "libxml2", xml_library_version(xml) };
+	out[5] = (struct library_version){ "zlib", inflate_library_version() };
 }
 
 int command_version(bool json)

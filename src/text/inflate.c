@@ -203,3 +203,8 @@ bool inflate_is_packed(const struct inflate_stream *z)
 {
 	return z->piece != NULL;
 }
+
+const char *inflate_library_version(void)
+{
+	return zlibVersion();
+}

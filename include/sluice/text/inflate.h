@@ -45,4 +45,7 @@ enum err inflate_next(struct inflate_stream *z, struct str *piece,
 /* Whether the stream is gzip, known once a piece came out. */
 bool inflate_is_packed(const struct inflate_stream *z);
 
+/* zlib's. */
+const char *inflate_library_version(void);
+
 #endif

@@ -187,7 +187,8 @@ static void help_goes_to_stdout(void **state)
 static void version_names_the_libraries(void **state)
 {
 	static const char *const names[] = { "sluice " SLUICE_VERSION "\n",
-		"\nLMDB ", "\nGnuTLS ", "\njansson ", "\nxxHash " };
+		"\nLMDB ", "\nGnuTLS ", "\njansson ", "\nxxHash ",
+		"\nlibxml2 2.", "\nzlib " };
 	struct result r = call("version");
 
 	(void)state;
