@@ -104,8 +104,7 @@ void import_job_destroy(struct import_job *j); /* NULL is fine */
  * mapping is never NULL for the format that the source's name tells; where it
  * tells none (and for files by hand) the mapping was checked to be good for at
  * least one format, and NULL says that it is not for this one: the file can't
- * be read.  XML takes the JSON form: a record is read as a JSON object of its
- * elements. */
+ * be read.  XML takes the JSON form: mapping_xml_object(). */
 struct mapping *import_job_mapping(
 	const struct import_job *j, enum import_format format);
 struct transcode *import_job_transcode(const struct import_job *j);

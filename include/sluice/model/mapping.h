@@ -9,6 +9,7 @@
 #define SLUICE_MODEL_MAPPING_H
 
 #include "sluice/model/entity.h"
+#include "sluice/text/xml_records.h"
 
 enum mapping_form {
 	MAPPING_CSV,  /* sources are headers */
@@ -71,5 +72,14 @@ void mapping_json_close(struct mapping_json *j); /* NULL is fine */
  * NULL: not an object, or a key in two spellings (a fault says so). */
 struct entity_input *mapping_json_row(struct mapping_json *j,
 	const json_t *object, struct faults *faults, size_t *unknown);
+
+/* --- XML ---------------------------------------------------------------------
+ */
+
+/* A record as the JSON object that mapping_json_row() reads: the local names
+ * of its elements and their texts.  A fresh reference; NULL and a fault: an
+ * element stands twice. */
+json_t *mapping_xml_object(
+	const struct xml_record *record, struct faults *faults);
 
 #endif

@@ -135,6 +135,59 @@ static void rows_of_any_length(void **state)
 	arena_release(&arena);
 }
 
+/* As in contract 4.10, with the keys of the entity or with a mapping's. */
+static void xml_record(
+	const struct xml_record *record, const char *mapping, const char *want)
+{
+	struct arena arena = { 0 };
+	struct entity_input *in;
+	struct faults faults;
+	json_t *rules = json_of(mapping), *object;
+	struct mapping_json *j;
+	struct mapping *m;
+	size_t unknown = 0;
+
+	faults_init(&faults, &arena);
+	m = mapping_from_json(
+		ENTITY_ORDER_STATUS, MAPPING_JSON, rules, &faults);
+	assert_non_null(m);
+	j = mapping_json_open(m);
+	object = mapping_xml_object(record, &faults);
+	if (object != NULL) {
+		in = mapping_json_row(j, object, &faults, &unknown);
+		assert_true(str_eq(entity_input_id(in), STR("A-1")));
+		assert_string_equal(
+			json_string_value(in->fields[2].json), "SHIPPED");
+	}
+	expect_faults(&faults, want);
+	json_decref(object);
+	json_decref(rules);
+	mapping_json_close(j);
+	mapping_destroy(m);
+	arena_release(&arena);
+}
+
+static void xml_records_as_rows(void **state)
+{
+	const struct xml_field plain[] = {
+		{ STR("orderReference"), STR("A-1") },
+		{ STR("orderExternalId"), STR("") },
+		{ STR("status"), STR("SHIPPED") },
+		{ STR("status"), STR("SHIPPED") },
+	};
+	const struct xml_field other[] = {
+		{ STR("no"), STR(" A-1 ") },
+		{ STR("state"), STR("SHIPPED") },
+	};
+
+	(void)state;
+	xml_record(&(struct xml_record){ 1, plain, 3 }, "{}", "");
+	xml_record(&(struct xml_record){ 1, plain, 4 }, "{}",
+		"NOT_ALLOWED status");
+	xml_record(&(struct xml_record){ 1, other, 2 },
+		"{'orderReference':'no','status':'$.state'}", "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -143,6 +196,7 @@ int main(void)
 		cmocka_unit_test(a_typo_gets_a_hint),
 		cmocka_unit_test(the_other_delimiter_would_fit),
 		cmocka_unit_test(rows_of_any_length),
+		cmocka_unit_test(xml_records_as_rows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
