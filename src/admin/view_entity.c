@@ -2,8 +2,8 @@
 #include "admin_private.h"
 #include "auth.h"
 #include "query.h"
+#include "sluice/jobs/entity_write.h"
 #include "sluice/model/document.h"
-#include "sluice/store/record_entity.h"
 #include "views.h"
 
 /* Suppliers belong to stores; a key that is limited to stores sees and writes
@@ -182,38 +182,10 @@ static bool may_write(struct put *p, const struct entity *e)
 	return e->store_ids.len > 0;
 }
 
-/* The ids inside lead to their owner; those that are gone, to nobody. */
-static enum err write_claims(
-	struct put *p, const struct entity *e, struct txn *t)
-{
-	enum err rc = ERR_OK;
-
-	for (const struct entity_claim *claim = e->claims;
-		claim != NULL && rc == ERR_OK; claim = claim->next) {
-		struct entity_row row = {
-			.kind = claim->kind,
-			.external_id = claim->id,
-			.created_at = p->c->now,
-			.updated_at = p->c->now,
-			.text = claim->held ? e->external_id : STR(""),
-		};
-
-		rc = record_entity_put(t, &row);
-	}
-	return rc;
-}
-
 static enum err write_entity(struct put *p, const struct entity *e)
 {
-	struct entity_row row = {
-		.kind = p->kind,
-		.external_id = e->external_id,
-		.name = e->name,
-		.created_at = p->existed ? p->old.created_at : p->c->now,
-		.updated_at = p->c->now,
-		.store_ids = e->store_ids,
-		.text = e->text,
-	};
+	struct entity_row row = entity_row_of(e, p->existed ? &p->old : NULL,
+		p->c->now, (struct uuid){ { 0 } });
 	struct txn *t;
 	enum err rc = ERR_OK;
 
@@ -224,9 +196,7 @@ static enum err write_entity(struct put *p, const struct entity *e)
 	} else {
 		rc = turn_write(p->c->hub, &t);
 		if (rc == ERR_OK)
-			rc = record_entity_put(t, &row);
-		if (rc == ERR_OK)
-			rc = write_claims(p, e, t);
+			rc = entity_write(t, &row, e);
 	}
 	put_entity(&p->c->body, &row);
 	return rc;

@@ -18,6 +18,7 @@
 static const struct cutter *const cutters[IMPORT_FORMAT_COUNT] = {
 	[IMPORT_CSV] = &import_cutter_csv,
 	[IMPORT_JSON] = &import_cutter_json,
+	[IMPORT_XML] = &import_cutter_xml,
 };
 
 /* --- life ----------------------------------------------------------------- */
@@ -131,8 +132,7 @@ static bool head_is_enough(const struct import_reader *r)
 
 static bool open_cutter(struct import_reader *r)
 {
-	if (cutters[r->format] == NULL ||
-		!import_format_allowed(r->job->entity, r->format)) {
+	if (!import_format_allowed(r->job->entity, r->format)) {
 		import_reader_fail(r, ERR_INVALID,
 			"%s can't be imported from %s files",
 			entity_kind_name(r->job->entity),

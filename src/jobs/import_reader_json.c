@@ -65,11 +65,9 @@ static enum import_kind give_item(struct import_reader *r,
 
 	import_row_begin(r, row, item->place.line, item->place.column);
 	row->element = item->raw;
-	if (item->kind != TOKEN_OBJECT_BEGIN) {
-		faults_add(&r->faults, FAULT_FORMAT, "",
-			"expected an object with the entity's fields");
-		return IMPORT_BAD;
-	}
+	if (item->kind != TOKEN_OBJECT_BEGIN)
+		return import_row_give_object(
+			r, row, r->json->mapping, json_null());
 	r->json->object = json_tree(item->raw, &problem);
 	if (r->json->object == NULL) {
 		row->unreadable = true;

@@ -41,6 +41,12 @@ enum import_result {
 enum import_result import_apply_row(
 	struct import_apply *a, struct import_row *row, struct diag *why);
 
+/* Writes what was gathered of rows that belong together (the lines of one
+ * order).  Before the run ends in another way than import_apply_finish(), which
+ * does it, too: rows that were counted must not be lost. */
+enum err import_apply_flush(
+	struct import_apply *a, struct diag *why) WARN_UNUSED;
+
 /* What is decided about rows only when all are there (NAVIGATION_CATEGORY):
  * called once per held row; `faults` NULL: it came through. */
 typedef void (*import_held_fn)(void *arg, uint32_t file, uint64_t line,

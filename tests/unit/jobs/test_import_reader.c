@@ -333,7 +333,7 @@ static void json_bad_rows(void **state)
 	(void)state;
 	expect_json("[1,\n "
 		    "{\"name\":\"a\",\"name\":\"b\"},{\"externalId\":\"S1\"}]",
-		"1:2 bad F-E-012 expected an object with the entity's fields "
+		"1:2 bad F-E-012 Field body does not respect expected format object "
 		"1\n"
 		"2:2 bad F-E-012 line 2, column 21: this object has the same "
 		"key twice "
@@ -378,6 +378,31 @@ static void formats_by_content(void **state)
 	f.name = "in.xml";
 	expect(&f, "refused ERR_INVALID: in.xml: SUPPLIER can't be imported "
 		   "from XML files\n");
+}
+
+static void xml_rows(void **state)
+{
+	struct file f = supplier_csv(
+		"<?xml version=\"1.0\"?>\n"
+		"<OrderStatuses xmlns=\"http://djust.com/export/type\">\n"
+		"<OrderStatus><orderReference>R1</"
+		"orderReference><status>SHIPPED</status></OrderStatus>\n"
+		"<OrderStatus><orderExternalId>a&amp;b</"
+		"orderExternalId><status>SHIPPED</status><x/></OrderStatus>\n"
+		"<OrderStatus><status>A</status><status>B</status></"
+		"OrderStatus></OrderStatuses>");
+
+	(void)state;
+	f.name = "status.xml";
+	f.job.entity = ENTITY_ORDER_STATUS;
+	f.job.delimiter = '\0';
+	expect(&f, "3:1 row R1 "
+		   "{\"orderReference\":\"R1\",\"status\":\"SHIPPED\"}\n"
+		   "4:1 row a&b warnings=1 "
+		   "{\"orderExternalId\":\"a&b\",\"status\":\"SHIPPED\",\"x\":"
+		   "\"\"}\n"
+		   "5:1 bad F-E-012 the element status stands twice "
+		   "{\"status\":\"A\",\"status\":\"B\"}\nend\n");
 }
 
 /* --- gzip ----------------------------------------------------------------- */
@@ -453,6 +478,7 @@ int main(void)
 		cmocka_unit_test(json_bad_rows),
 		cmocka_unit_test(json_limits),
 		cmocka_unit_test(formats_by_content),
+		cmocka_unit_test(xml_rows),
 		cmocka_unit_test(packed_files),
 		cmocka_unit_test(raw_is_bounded),
 	};
