@@ -47,6 +47,7 @@ struct http_request {
 	struct buf body;
 	uint64_t expected;          /* Content-Length; UINT64_MAX: chunked */
 	uint64_t received, dropped; /* bytes of the body */
+	struct timer look;          /* chunked: has the client left? */
 	void (*done)(struct http_request *r, struct str body, bool too_large);
 	size_t (*piece)(struct http_request *r, struct str data);
 	void (*end)(struct http_request *r);

@@ -26,6 +26,7 @@
 #define DRAIN_MAX (UINT64_C(64) << 20)
 
 #define CHUNKED UINT64_MAX
+#define LOOK_MS 1000
 
 static const char *lookup(
 	const struct http_request *r, enum MHD_ValueKind kind, const char *name)
@@ -48,28 +49,7 @@ static uint64_t expected_body(const struct http_request *r)
 	return str_to_u64(str_of(text), CHUNKED - 1, &length) ? length : 0;
 }
 
-static struct http_request *request_make(struct http_server *s,
-	struct MHD_Connection *connection, const char *url, const char *method)
-{
-	struct http_request *r = mem_alloc(sizeof *r);
-	const char *expect;
-
-	r->server = s;
-	r->connection = connection;
-	r->method = method;
-	r->path = url;
-	r->expected = expected_body(r);
-	if (r->expected > 0) {
-		expect = lookup(r, MHD_HEADER_KIND, "Expect");
-		r->expects_continue =
-			expect != NULL &&
-			str_eq_nocase(str_of(expect), STR("100-continue"));
-	}
-	list_append(&s->requests, &r->link);
-	return r;
-}
-
-/* --- the answer ----------------------------------------------------------- */
+/* --- the end of what the client sends ------------------------------------- */
 
 /* The daemon learns of the end of a stream by an edge of epoll; when it came
  * together with the last data, that edge is spent and the connection would
@@ -96,6 +76,41 @@ static void show_end_again(const struct http_request *r)
 	if (peer_has_closed(r))
 		(void)shutdown(socket_of(r), SHUT_RD);
 }
+
+/* What comes last of a chunked body may be no data but the line behind it, of
+ * which we aren't told. */
+static void on_look(struct timer *t)
+{
+	struct http_request *r = container_of(t, struct http_request, look);
+
+	show_end_again(r);
+	timer_set(r->server->loop, t, LOOK_MS, on_look);
+}
+
+static struct http_request *request_make(struct http_server *s,
+	struct MHD_Connection *connection, const char *url, const char *method)
+{
+	struct http_request *r = mem_alloc(sizeof *r);
+	const char *expect;
+
+	r->server = s;
+	r->connection = connection;
+	r->method = method;
+	r->path = url;
+	r->expected = expected_body(r);
+	if (r->expected > 0) {
+		expect = lookup(r, MHD_HEADER_KIND, "Expect");
+		r->expects_continue =
+			expect != NULL &&
+			str_eq_nocase(str_of(expect), STR("100-continue"));
+	}
+	if (r->expected == CHUNKED)
+		timer_set(s->loop, &r->look, LOOK_MS, on_look);
+	list_append(&s->requests, &r->link);
+	return r;
+}
+
+/* --- the answer ----------------------------------------------------------- */
 
 static enum MHD_Result queue_answer(struct http_request *r)
 {
@@ -232,6 +247,7 @@ static void tell_complete(struct http_request *r)
 
 	r->complete = true;
 	r->mode = BODY_DROP;
+	timer_stop(r->server->loop, &r->look);
 	if (r->answered)
 		return;
 	if (mode == BODY_COLLECT)
@@ -325,6 +341,7 @@ void http_request_completed(void *cls, struct MHD_Connection *connection,
 	if ((!r->answered || r->next != NULL) && r->on_gone != NULL)
 		r->on_gone(r, r->data);
 	http_stream_release(r);
+	timer_stop(r->server->loop, &r->look);
 	if (r->response != NULL)
 		MHD_destroy_response(r->response);
 	buf_release(&r->body);

@@ -1,6 +1,7 @@
 /* The HTTP server with bodies and answers of any length: piece by piece, with
  * pauses, and with clients that are slow or leave. */
 #include <arpa/inet.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -308,6 +309,12 @@ static bool is_gone(void *arg)
 {
 	(void)arg;
 	return w.gone > 0;
+}
+
+static bool has_taken(void *arg)
+{
+	(void)arg;
+	return w.taken > 0;
 }
 
 static void on_tick(struct timer *t)
@@ -630,6 +637,25 @@ static void test_upload_left(void **state)
 	}
 }
 
+/* The line behind the last chunk and the end in one packet: no data tells of
+ * it. */
+static void test_upload_left_behind_a_chunk(void **state)
+{
+	const char head[] = HEAD(
+		"POST", "/upload", "Transfer-Encoding: chunked\r\n") "3\r\nabc";
+	uint64_t begun = loop_now_ms(w.loop);
+	int fd = dial(), on = 1;
+
+	(void)state;
+	must(say(fd, head, strlen(head)));
+	wait_until(has_taken, NULL);
+	must(setsockopt(fd, IPPROTO_TCP, TCP_CORK, &on, sizeof on) == 0);
+	must(say(fd, "\r\n", 2));
+	close(fd);
+	wait_until(is_gone, NULL);
+	assert_true(loop_now_ms(w.loop) - begun < 5000); /* no timeout */
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
 int main(void)
@@ -652,6 +678,7 @@ int main(void)
 		TEST(test_upload_after_100),
 		TEST(test_upload_refused_midway),
 		TEST(test_upload_left),
+		TEST(test_upload_left_behind_a_chunk),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
