@@ -65,8 +65,7 @@ static void wrap(struct ftp_work *work, struct diag *why)
 		target->name);
 }
 
-/* --- the ways out -----------------------------------------------------------
- */
+/* --- the ways out --------------------------------------------------------- */
 
 static void finish(struct ftp_work *work)
 {
@@ -133,8 +132,7 @@ static void on_cancel(struct op *op)
 		"canceled");
 }
 
-/* --- delivering
- * --------------------------------------------------------------- */
+/* --- delivering ----------------------------------------------------------- */
 
 static enum err tell(struct ftp_work *work, struct str line, struct diag *why)
 {
@@ -296,8 +294,7 @@ void ftp_work_look(struct ftp_work *work)
 	finish(work);
 }
 
-/* --- start
- * ---------------------------------------------------------------------- */
+/* --- start ---------------------------------------------------------------- */
 
 void ftp_work_begin(struct ftp_work *work, struct ftp_lane *lane)
 {

@@ -8,8 +8,7 @@
 
 #define STACK_BYTES (1u << 20)
 
-/* --- sockets: shutting them down ends whatever the thread waits for --------
- */
+/* --- sockets: shutting them down ends whatever the thread waits for ------- */
 
 static bool keep_socket(struct ftp_lane *lane, int fd)
 {
@@ -66,8 +65,7 @@ static bool has_sockets(const struct ftp_lane *lane)
 	return any;
 }
 
-/* --- the loop's side --------------------------------------------------------
- */
+/* --- the loop's side ------------------------------------------------------ */
 
 struct ftp_lane *ftp_lane_make(struct ftp_dest *dest)
 {
@@ -162,8 +160,7 @@ bool ftp_lane_take(struct ftp_lane *lane, struct buf *front)
 	return true;
 }
 
-/* --- the thread's side ------------------------------------------------------
- */
+/* --- the thread's side ---------------------------------------------------- */
 
 bool ftp_lane_stopped(struct ftp_lane *lane)
 {

@@ -189,8 +189,7 @@ static void on_dest_wakeup(struct deferred *d)
 	drop_if_unused(dest);
 }
 
-/* --- from the threads ------------------------------------------------------
- */
+/* --- from the threads ----------------------------------------------------- */
 
 void ftp_pool_nudge(struct ftp_pool *pool)
 {
@@ -216,8 +215,7 @@ static void on_nudge(uv_async_t *nudge)
 	}
 }
 
-/* --- for the operations ----------------------------------------------------
- */
+/* --- for the operations --------------------------------------------------- */
 
 struct loop *ftp_pool_loop(const struct ftp_pool *pool)
 {
@@ -247,8 +245,7 @@ void ftp_pool_leave(struct ftp_work *work)
 	wake(work->dest);
 }
 
-/* --- public ----------------------------------------------------------------
- */
+/* --- public --------------------------------------------------------------- */
 
 static void on_nudge_closed(uv_handle_t *handle)
 {

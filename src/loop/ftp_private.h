@@ -98,7 +98,7 @@ struct ftp_work {
 	struct diag reason; /* why it was stopped */
 };
 
-/* --- ftp_pool.c ---------------------------------------------------------- */
+/* --- ftp_pool.c ----------------------------------------------------------- */
 
 struct loop *ftp_pool_loop(const struct ftp_pool *pool);
 enum err ftp_pool_submit(struct ftp_pool *pool, const struct ftp_target *target,
@@ -113,7 +113,7 @@ void ftp_pool_nudge(struct ftp_pool *pool);
 struct ftp_target *ftp_target_copy(const struct ftp_target *t);
 void ftp_target_destroy(struct ftp_target *t);
 
-/* --- ftp_lane.c ---------------------------------------------------------- */
+/* --- ftp_lane.c ----------------------------------------------------------- */
 
 struct ftp_lane *ftp_lane_make(struct ftp_dest *dest);
 void ftp_lane_destroy(struct ftp_lane *lane); /* an idle one */
@@ -132,17 +132,17 @@ bool ftp_lane_give(struct ftp_lane *lane, const void *data, size_t len);
 bool ftp_lane_stopped(struct ftp_lane *lane);
 void ftp_lane_watch(struct ftp_lane *lane); /* the options for that */
 
-/* --- ftp_talk.c: in the thread ------------------------------------------- */
+/* --- ftp_talk.c: in the thread -------------------------------------------- */
 
 void ftp_talk_watch(struct ftp_lane *lane);
 void ftp_talk_reset(struct ftp_talk *talk);
 
-/* --- ftp_request.c ------------------------------------------------------- */
+/* --- ftp_request.c -------------------------------------------------------- */
 
 /* In the thread: from start to end; fills lane->why. */
 void ftp_request_run(struct ftp_lane *lane);
 
-/* --- ftp_error.c --------------------------------------------------------- */
+/* --- ftp_error.c ---------------------------------------------------------- */
 
 enum err ftp_error(
 	const struct ftp_lane *lane, CURLcode code, struct diag *why);

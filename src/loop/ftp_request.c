@@ -6,8 +6,7 @@
 #define BUFFER_BYTES 131072L
 #define NAMES_MAX    (64u << 20) /* of an NLST */
 
-/* --- options ----------------------------------------------------------------
- */
+/* --- options -------------------------------------------------------------- */
 
 /* All of libcurl's options are checked at once, at the end. */
 #define SET(lane, option, value)                                               \
@@ -130,8 +129,7 @@ static CURLcode perform(struct ftp_lane *lane)
 	return curl_easy_perform(lane->easy);
 }
 
-/* --- what comes back
- * ---------------------------------------------------------- */
+/* --- what comes back ------------------------------------------------------ */
 
 static struct sftp_attrs attrs_now(struct ftp_lane *lane)
 {
@@ -167,22 +165,34 @@ static size_t on_body(char *data, size_t one, size_t len, void *arg)
 		buf_put(&lane->names, data, len);
 		return lane->names.full ? 0 : len;
 	}
-	if (lane->in->action != FTP_GET && lane->in->action != FTP_LIST)
-		return len; /* headers that libcurl makes of a STAT */
 	if (lane->in->action == FTP_GET && !lane->attrs_known)
 		note_attrs(lane);
 	return ftp_lane_give(lane, data, len) ? len : 0;
 }
 
-/* --- the actions
- * ---------------------------------------------------------------- */
+/* --- the actions ---------------------------------------------------------- */
+
+/* What libcurl makes of size and time looks like the header of a message. */
+static size_t on_header(char *data, size_t one, size_t len, void *arg)
+{
+	(void)data;
+	(void)one;
+	(void)arg;
+	return len;
+}
+
+static void set_no_body(struct ftp_lane *lane)
+{
+	SET(lane, CURLOPT_NOBODY, 1L);
+	SET(lane, CURLOPT_WRITEFUNCTION, on_header);
+}
 
 static CURLcode ask_about(
 	struct ftp_lane *lane, struct str folder, struct str name)
 {
 	set_common(lane);
 	set_url(lane, folder, name);
-	SET(lane, CURLOPT_NOBODY, 1L);
+	set_no_body(lane);
 	SET(lane, CURLOPT_FILETIME, 1L);
 	return perform(lane);
 }
@@ -311,7 +321,7 @@ static CURLcode stat_file(struct ftp_lane *lane)
 
 	set_common(lane);
 	set_file_url(lane, lane->in->path);
-	SET(lane, CURLOPT_NOBODY, 1L);
+	set_no_body(lane);
 	SET(lane, CURLOPT_FILETIME, 1L);
 	code = perform(lane);
 	if (code == CURLE_OK)
@@ -343,7 +353,7 @@ static CURLcode command(struct ftp_lane *lane, const char *verb,
 
 	set_common(lane);
 	set_url(lane, STR(""), STR(""));
-	SET(lane, CURLOPT_NOBODY, 1L);
+	set_no_body(lane);
 	commands = add_command(lane, commands, "NOOP", "");
 	commands = add_command(lane, commands, verb, lane->in->path);
 	if (verb2 != NULL)

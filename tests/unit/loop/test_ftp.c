@@ -1,0 +1,642 @@
+/* The FTPS client against real servers: one with MLSD, and vsftpd, which has
+ * none and insists on resumed TLS sessions. */
+#include "unit/loop/sshd.h"
+
+#include "sluice/loop/ftp.h"
+
+#define BIG_SIZE (12u << 20)
+
+struct ftpd {
+	char dir[64];
+	uint16_t port;
+	pid_t pid;
+	char *ca, *other_ca;
+};
+
+static struct ftpd ftpd;
+static struct ftp_pool *pool;
+static struct ftp_target target;
+
+/* --- the server ----------------------------------------------------------- */
+
+static char *read_file(const char *name)
+{
+	char *path = mem_printf("%s/%s", ftpd.dir, name);
+	char *text = slurp(path);
+
+	free(path);
+	return text;
+}
+
+static void ftpd_start(const char *kind, const char *line)
+{
+	static const char script[] = TEST_DIR "/fixture/ftpd.sh";
+	char port[8], *log;
+	int fd;
+
+	if (ftpd.dir[0] == '\0') {
+		snprintf(ftpd.dir, sizeof ftpd.dir, "/tmp/sluice-test-XXXXXX");
+		assert_non_null(mkdtemp(ftpd.dir));
+		assert_int_equal(chmod(ftpd.dir, 0755), 0);
+	}
+	close(listen_somewhere(&ftpd.port));
+	snprintf(port, sizeof port, "%u", ftpd.port);
+	log = mem_printf("%s/log", ftpd.dir);
+	ftpd.pid = fork();
+	if (ftpd.pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGTERM);
+		fd = open(log, O_WRONLY | O_CREAT | O_APPEND, 0600);
+		dup2(fd, 1);
+		dup2(fd, 2);
+		execl(script, script, ftpd.dir, port, kind, line, (char *)NULL);
+		_exit(127);
+	}
+	free(log);
+	for (int i = 0; i < 4000 && !answers(ftpd.port); i++)
+		usleep(5000);
+	assert_true(answers(ftpd.port));
+	if (ftpd.ca == NULL) {
+		ftpd.ca = read_file("ca.crt");
+		ftpd.other_ca = read_file("other-ca.crt");
+	}
+}
+
+static void ftpd_stop(void)
+{
+	struct sshd as = { .pid = ftpd.pid };
+
+	sshd_stop(&as);
+	ftpd.pid = 0;
+}
+
+static char *home(const char *name)
+{
+	return mem_printf("%s/home/%s", ftpd.dir, name);
+}
+
+static void put_file(const char *name, const void *data, size_t len)
+{
+	char *path = home(name);
+	FILE *f = fopen(path, "we");
+
+	assert_non_null(f);
+	assert_int_equal(fwrite(data, 1, len, f), len);
+	fclose(f);
+	free(path);
+}
+
+static bool is_there(const char *name)
+{
+	char *path = home(name);
+	bool there = access(path, F_OK) == 0;
+
+	free(path);
+	return there;
+}
+
+static void make_dir(const char *name)
+{
+	char *path = home(name);
+
+	assert_int_equal(mkdir(path, 0755), 0);
+	free(path);
+}
+
+static void empty_home(void)
+{
+	char *command = mem_printf("rm -rf '%s'/home/*", ftpd.dir);
+
+	assert_int_equal(system(command), 0);
+	free(command);
+}
+
+/* --- the client ----------------------------------------------------------- */
+
+static int open_client(void **state)
+{
+	(void)state;
+	empty_home();
+	bench = (struct bench){ .loop = loop_create() };
+	pool = ftp_pool_create(bench.loop);
+	target = (struct ftp_target){
+		.name = "erp",
+		.hostname = "127.0.0.1",
+		.port = ftpd.port,
+		.username = "ftp",
+		.password = "secret",
+		.ca_certificates = ftpd.ca,
+	};
+	return 0;
+}
+
+static int close_client(void **state)
+{
+	(void)state;
+	ftp_pool_close(pool, on_pool_closed, NULL);
+	assert_true(loop_run_until(bench.loop, is_pool_closed, NULL, 1000000));
+	ftp_pool_destroy(pool);
+	loop_destroy(bench.loop);
+	return 0;
+}
+
+static void start(struct ftp_call *call)
+{
+	int calls = bench.calls;
+
+	call->in.pool = pool;
+	call->in.target = &target;
+	assert_int_equal(ftp_call_start(call, on_op_done), ERR_OK);
+	assert_int_equal(bench.calls, calls); /* never from within the start */
+}
+
+static void run(struct ftp_call *call, enum err expected)
+{
+	int calls = bench.calls;
+
+	start(call);
+	bench_wait(calls + 1);
+	assert_op(call->op, expected);
+}
+
+static struct ftp_call simple(
+	enum ftp_action action, const char *path, const char *to)
+{
+	return (struct ftp_call){
+		.in = { .action = action, .path = path, .to = to }
+	};
+}
+
+static void run_simple(enum ftp_action action, const char *path, const char *to,
+	enum err expected)
+{
+	struct ftp_call call = simple(action, path, to);
+
+	run(&call, expected);
+}
+
+/* --- lists ---------------------------------------------------------------- */
+
+struct listing {
+	unsigned files, folders, others;
+	uint64_t bytes;
+	bool times, stop;
+};
+
+static enum err on_entry(
+	void *arg, struct str name, const struct sftp_attrs *attrs)
+{
+	struct listing *l = arg;
+
+	assert_true(name.len > 0);
+	if (sftp_attrs_kind(attrs) == SFTP_FILE || !attrs->has_mode) {
+		l->files++;
+		l->times |= attrs->has_times && attrs->mtime > 1500000000;
+	} else if (sftp_attrs_kind(attrs) == SFTP_FOLDER) {
+		l->folders++;
+	} else {
+		l->others++;
+	}
+	l->bytes += attrs->has_size ? attrs->size : 0;
+	return l->stop ? ERR_CONFLICT : ERR_OK;
+}
+
+static struct ftp_call list_of(struct listing *l, const char *path)
+{
+	struct ftp_call call = simple(FTP_LIST, path, NULL);
+
+	*l = (struct listing){ 0 };
+	call.in.entry = on_entry;
+	call.in.arg = l;
+	return call;
+}
+
+static void lists_a_folder(void **state)
+{
+	struct listing l;
+	struct ftp_call call;
+
+	(void)state;
+	make_dir("in");
+	make_dir("in/sub");
+	put_file("in/a b;c%20 ü.csv", "12345", 5);
+	put_file("in/b.csv", "", 0);
+	call = list_of(&l, "in");
+	run(&call, ERR_OK);
+	assert_int_equal(l.files, 2);
+	assert_int_equal(l.folders, 1);
+	assert_int_equal(l.bytes, 5);
+	assert_true(l.times);
+	assert_int_equal(call.entries, 3);
+	call = list_of(&l, "");
+	run(&call, ERR_OK);
+	assert_int_equal(l.folders, 1);
+	assert_int_equal(l.files, 0);
+	call = list_of(&l, "in/sub");
+	run(&call, ERR_OK);
+	assert_int_equal(call.entries, 0);
+	call = list_of(&l, "absent");
+	run(&call, ERR_REMOTE_ABSENT);
+	assert_text(call.op.why.text, "ftps erp: list absent: ");
+	assert_text(call.op.why.text, "550");
+}
+
+static void lists_a_thousand(void **state)
+{
+	struct listing l;
+	struct ftp_call call;
+	char name[32];
+
+	(void)state;
+	make_dir("many");
+	for (int i = 0; i < 1000; i++) {
+		snprintf(name, sizeof name, "many/%04d.csv", i);
+		put_file(name, "abc", 3);
+	}
+	call = list_of(&l, "many");
+	run(&call, ERR_OK);
+	assert_int_equal(l.files, 1000);
+	assert_int_equal(l.bytes, 3000);
+	call = list_of(&l, "many");
+	call.in.max_entries = 10;
+	run(&call, ERR_LIMIT);
+	assert_int_equal(call.entries, 10);
+	call = list_of(&l, "many");
+	l.stop = true;
+	run(&call, ERR_CONFLICT);
+	assert_int_equal(call.entries, 1);
+}
+
+/* --- get ------------------------------------------------------------------ */
+
+struct sink {
+	struct ftp_call call;
+	uint64_t got;
+	uint64_t pause_at, fail_at;
+	bool same;
+};
+
+static unsigned char *big;
+
+static enum err on_data(void *arg, const void *data, size_t len)
+{
+	struct sink *s = arg;
+
+	assert_true(s->got + len <= BIG_SIZE);
+	s->same &= memcmp(big + s->got, data, len) == 0;
+	s->got += len;
+	assert_int_equal(s->call.received, s->got);
+	if (s->pause_at > 0 && s->got >= s->pause_at)
+		ftp_call_pause(&s->call);
+	return s->fail_at > 0 && s->got >= s->fail_at ? ERR_NO_SPACE : ERR_OK;
+}
+
+static struct sink get_of(const char *path)
+{
+	return (struct sink){
+		.call = { .in = { .action = FTP_GET,
+				  .path = path,
+				  .sink = on_data } },
+		.same = true,
+	};
+}
+
+static void run_get(struct sink *s, enum err expected)
+{
+	s->call.in.arg = s;
+	run(&s->call, expected);
+	assert_true(s->same);
+}
+
+static void make_big(void)
+{
+	if (big == NULL) {
+		big = mem_alloc(BIG_SIZE);
+		for (size_t i = 0; i < BIG_SIZE; i++)
+			big[i] = (unsigned char)(i * 7 + i / 1021);
+	}
+	put_file("big", big, BIG_SIZE);
+}
+
+static void gets_files(void **state)
+{
+	struct sink s;
+
+	(void)state;
+	make_big();
+	s = get_of("big");
+	run_get(&s, ERR_OK);
+	assert_int_equal(s.got, BIG_SIZE);
+	assert_true(s.call.attrs.has_size && s.call.attrs.has_times);
+	assert_int_equal(s.call.attrs.size, BIG_SIZE);
+	put_file("empty", "", 0);
+	s = get_of("empty");
+	run_get(&s, ERR_OK);
+	assert_int_equal(s.got, 0);
+	s = get_of("absent");
+	run_get(&s, ERR_REMOTE_ABSENT);
+	s = get_of("big");
+	s.call.in.limit = 100000;
+	run_get(&s, ERR_OK);
+	assert_int_equal(s.got, 100000);
+	s = get_of("big");
+	s.fail_at = 1000000;
+	run_get(&s, ERR_NO_SPACE);
+}
+
+/* Turns the loop for a while. */
+static void on_tick(struct timer *t)
+{
+	*(bool *)(void *)(t + 1) = true;
+}
+
+static bool is_true(void *arg)
+{
+	return *(bool *)arg;
+}
+
+static void turn_for(uint64_t ms)
+{
+	struct {
+		struct timer timer;
+		bool over;
+	} t = { 0 };
+
+	timer_set(bench.loop, &t.timer, ms, on_tick);
+	assert_true(loop_run_until(bench.loop, is_true, &t.over, 1000000));
+}
+
+static bool is_paused(void *arg)
+{
+	struct sink *s = arg;
+
+	return s->got >= s->pause_at;
+}
+
+static void pauses_and_resumes(void **state)
+{
+	struct sink s;
+	uint64_t got;
+
+	(void)state;
+	make_big();
+	s = get_of("big");
+	s.pause_at = 1 << 20;
+	s.call.in.arg = &s;
+	start(&s.call);
+	assert_true(loop_run_until(bench.loop, is_paused, &s, 1000000));
+	got = s.got;
+	turn_for(200);
+	assert_int_equal(s.got, got);
+	assert_true(op_is_active(&s.call.op));
+	s.pause_at = 0;
+	ftp_call_resume(&s.call);
+	bench_wait(1);
+	assert_op(s.call.op, ERR_OK);
+	assert_int_equal(s.got, BIG_SIZE);
+	assert_true(s.same);
+}
+
+static void cancels(void **state)
+{
+	struct sink s;
+
+	(void)state;
+	make_big();
+	s = get_of("big"); /* while it waits for its turn */
+	s.call.in.arg = &s;
+	start(&s.call);
+	op_cancel(&s.call.op);
+	op_cancel(&s.call.op);
+	bench_wait(1);
+	assert_op(s.call.op, ERR_CANCELED);
+	s = get_of("big"); /* while it is paused */
+	s.pause_at = 1 << 20;
+	s.call.in.arg = &s;
+	start(&s.call);
+	assert_true(loop_run_until(bench.loop, is_paused, &s, 1000000));
+	op_cancel(&s.call.op);
+	bench_wait(2);
+	assert_op(s.call.op, ERR_CANCELED);
+	for (unsigned ms = 0; ms < 40; ms += 3) { /* at any time */
+		s = get_of("big");
+		s.call.in.arg = &s;
+		start(&s.call);
+		turn_for(ms);
+		op_cancel(&s.call.op);
+		if (op_is_active(&s.call.op))
+			bench_wait(bench.calls + 1);
+	}
+	s = get_of("big");
+	s.pause_at = 1;
+	s.call.in.deadline_ms = 300;
+	run_get(&s, ERR_TIMEOUT);
+}
+
+/* --- changes -------------------------------------------------------------- */
+
+/* vsftpd says "Rename failed", others why. */
+static void run_refused(
+	enum ftp_action action, const char *path, const char *to)
+{
+	struct ftp_call call = simple(action, path, to);
+
+	start(&call);
+	bench_wait(bench.calls + 1);
+	assert_true(call.op.status == ERR_REMOTE ||
+		    call.op.status == ERR_REMOTE_ABSENT);
+	assert_text(call.op.why.text, "550");
+}
+
+static void changes_files(void **state)
+{
+	struct ftp_call call;
+
+	(void)state;
+	run_simple(FTP_MKDIR, "in", NULL, ERR_OK);
+	run_simple(FTP_MKDIR, "in/done", NULL, ERR_OK);
+	call = simple(FTP_PUT, "in/a.csv", NULL);
+	call.in.data = STR("content");
+	run(&call, ERR_OK);
+	call = simple(FTP_STAT, "in/a.csv", NULL);
+	run(&call, ERR_OK);
+	assert_int_equal(call.attrs.size, 7);
+	assert_true(call.attrs.has_times);
+	run_simple(FTP_RENAME, "in/a.csv", "in/done/b c.csv", ERR_OK);
+	assert_true(is_there("in/done/b c.csv"));
+	run_refused(FTP_RENAME, "in/done/b c.csv", "absent/b.csv");
+	run_simple(FTP_RENAME, "in/absent.csv", "in/b.csv", ERR_REMOTE_ABSENT);
+	run_simple(FTP_STAT, "in/a.csv", NULL, ERR_REMOTE_ABSENT);
+	run_simple(FTP_REMOVE, "in/done/b c.csv", NULL, ERR_OK);
+	assert_false(is_there("in/done/b c.csv"));
+	run_refused(FTP_REMOVE, "in/done/b c.csv", NULL);
+	run_refused(FTP_MKDIR, "in/done", NULL);
+}
+
+static void refuses_commands_in_paths(void **state)
+{
+	struct ftp_call call = simple(FTP_STAT, "a\r\nDELE b", NULL);
+
+	(void)state;
+	call.in.pool = pool;
+	call.in.target = &target;
+	assert_int_equal(ftp_call_start(&call, on_op_done), ERR_INVALID);
+	call = simple(FTP_RENAME, "a", "b\nDELE b");
+	call.in.pool = pool;
+	call.in.target = &target;
+	assert_int_equal(ftp_call_start(&call, on_op_done), ERR_INVALID);
+	target.password = "x\r\nDELE b";
+	call = simple(FTP_STAT, "a", NULL);
+	call.in.pool = pool;
+	call.in.target = &target;
+	assert_int_equal(ftp_call_start(&call, on_op_done), ERR_INVALID);
+}
+
+/* --- trust and faults ----------------------------------------------------- */
+
+static void refuses_strangers(void **state)
+{
+	struct listing l;
+	struct ftp_call call = list_of(&l, "");
+
+	(void)state;
+	target.ca_certificates = ftpd.other_ca;
+	run(&call, ERR_CERTIFICATE);
+	assert_text(call.op.why.text, "certificate");
+	target.version++;
+	target.ca_certificates = NULL;
+	run(&call, ERR_CERTIFICATE);
+	target.version++;
+	target.ca_certificates = "no PEM text";
+	run(&call, ERR_INVALID);
+	assert_text(call.op.why.text, "PEM");
+	target.version++;
+	target.ca_certificates = ftpd.ca;
+	target.password = "wrong-password";
+	run(&call, ERR_AUTH);
+	assert_null(strstr(call.op.why.text, "wrong-password"));
+	assert_true(call.reached_ms[FTP_STAGE_CONNECTED] > 0);
+	assert_true(call.reached_ms[FTP_STAGE_SECURED] > 0);
+	assert_int_equal(call.reached_ms[FTP_STAGE_LOGGED_IN], 0);
+	target.version++;
+	target.password = "secret";
+	run(&call, ERR_OK);
+	assert_true(call.reached_ms[FTP_STAGE_LOGGED_IN] > 0);
+	target.version++;
+	target.hostname = "localhost"; /* is in the certificate, too */
+	run(&call, ERR_OK);
+}
+
+static void survives_a_server_that_ends(void **state)
+{
+	struct sink s;
+
+	(void)state;
+	make_big();
+	s = get_of("big");
+	s.pause_at = 1 << 20;
+	s.call.in.arg = &s;
+	start(&s.call);
+	assert_true(loop_run_until(bench.loop, is_paused, &s, 1000000));
+	ftpd_stop();
+	s.pause_at = 0;
+	ftp_call_resume(&s.call);
+	bench_wait(1);
+	assert_true(s.call.op.status != ERR_OK);
+	assert_true(s.got < BIG_SIZE);
+	s = get_of("big");
+	run_get(&s, ERR_NET);
+	assert_text(s.call.op.why.text, "refused");
+}
+
+/* Kept connections of a server that was started anew. */
+static void tries_again_on_a_fresh_connection(void **state)
+{
+	const char *kind = *state;
+	char *command;
+
+	put_file("a", "x", 1);
+	run_simple(FTP_STAT, "a", NULL, ERR_OK);
+	sshd_signal_sessions(&(struct sshd){ .pid = ftpd.pid }, SIGKILL);
+	(void)kind;
+	run_simple(FTP_RENAME, "a", "b", ERR_OK);
+	assert_true(is_there("b"));
+	command = mem_printf("rm -rf '%s/home/b'", ftpd.dir);
+	assert_int_equal(system(command), 0);
+	free(command);
+}
+
+static void runs_many_at_once(void **state)
+{
+	struct ftp_call calls[20];
+
+	(void)state;
+	make_dir("in");
+	for (int i = 0; i < 20; i++) {
+		calls[i] = simple(FTP_MKDIR, mem_printf("in/%d", i), NULL);
+		start(&calls[i]);
+	}
+	bench_wait(20);
+	for (int i = 0; i < 20; i++) {
+		assert_op(calls[i].op, ERR_OK);
+		free((char *)(uintptr_t)calls[i].in.path);
+	}
+}
+
+#define EACH(test)                                                             \
+	cmocka_unit_test_setup_teardown(test, open_client, close_client)
+
+static int start_mlsd(void **state)
+{
+	(void)state;
+	ftpd_start("mlsd", NULL);
+	return 0;
+}
+
+static int start_vsftpd(void **state)
+{
+	(void)state;
+	ftpd_start("vsftpd", NULL);
+	return 0;
+}
+
+static int stop_server(void **state)
+{
+	(void)state;
+	if (ftpd.pid > 0)
+		ftpd_stop();
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest mlsd[] = {
+		EACH(lists_a_folder),
+		EACH(lists_a_thousand),
+		EACH(gets_files),
+		EACH(pauses_and_resumes),
+		EACH(cancels),
+		EACH(changes_files),
+		EACH(refuses_commands_in_paths),
+		EACH(refuses_strangers),
+		EACH(runs_many_at_once),
+		EACH(survives_a_server_that_ends),
+	};
+	const struct CMUnitTest vsftpd[] = {
+		EACH(lists_a_folder),
+		EACH(lists_a_thousand),
+		EACH(gets_files),
+		EACH(pauses_and_resumes),
+		EACH(cancels),
+		EACH(changes_files),
+		EACH(refuses_strangers),
+		EACH(runs_many_at_once),
+		EACH(tries_again_on_a_fresh_connection),
+		EACH(survives_a_server_that_ends),
+	};
+	int failed;
+
+	signal(SIGPIPE, SIG_IGN);
+	failed = cmocka_run_group_tests(mlsd, start_mlsd, stop_server);
+	failed += cmocka_run_group_tests(vsftpd, start_vsftpd, stop_server);
+	return failed;
+}
