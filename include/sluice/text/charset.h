@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "sluice/base/buf.h"
 #include "sluice/base/diag.h"
 #include "sluice/base/str.h"
 
@@ -53,5 +54,9 @@ enum err charset_next(struct charset_stream *s, struct str *piece,
 
 /* How many bytes were marked so far. */
 uint64_t charset_marked(const struct charset_stream *s);
+
+/* The way back: appends `text`, which is UTF-8, in the encoding; '?' stands for
+ * a character that it doesn't have. */
+void charset_put(enum charset set, struct str text, struct buf *out);
 
 #endif

@@ -157,6 +157,51 @@ static void a_byte_order_mark_contradicts(void **state)
 	buf_release(&out);
 }
 
+/* Every byte that means something comes back from UTF-8 as it was. */
+static void back_and_forth(void **state)
+{
+	struct buf text = buf_make(16), back = buf_make(16);
+	struct diag why;
+
+	(void)state;
+	for (int set = CHARSET_ISO_8859_1; set < CHARSET_COUNT; set++)
+		for (int byte = 1; byte < 256; byte++) {
+			char c = (char)byte;
+
+			if (convert((enum charset)set, CHARSET_FAIL,
+				    (struct str){ &c, 1 }, 1, &text,
+				    &why) != ERR_OK)
+				continue;
+			buf_clear(&back);
+			charset_put((enum charset)set, buf_view(&text), &back);
+			assert_int_equal(back.len, 1);
+			assert_int_equal((unsigned char)*back.data, byte);
+		}
+	buf_release(&text);
+	buf_release(&back);
+}
+
+static void check_put(enum charset set, struct str text, struct str expected)
+{
+	struct buf out = buf_make(64);
+
+	charset_put(set, text, &out);
+	assert_true(str_eq(buf_view(&out), expected));
+	buf_release(&out);
+}
+
+static void what_an_encoding_lacks_is_a_question_mark(void **state)
+{
+	(void)state;
+	check_put(CHARSET_UTF_8, STR("\xE2\x82\xAC\xF0\x9F\x98\x80"),
+		STR("\xE2\x82\xAC\xF0\x9F\x98\x80"));
+	check_put(CHARSET_ISO_8859_1,
+		STR("\xE2\x82\xAC \xF0\x9F\x98\x80 \xC3\xA9"), STR("? ? \xE9"));
+	check_put(CHARSET_WINDOWS_1252,
+		STR("\xE2\x82\xAC \xF0\x9F\x98\x80 \xC2\x81"), STR("\x80 ? ?"));
+	check_put(CHARSET_ISO_8859_1, STR("a\xE2\x82"), STR("a??"));
+}
+
 static void names(void **state)
 {
 	enum charset set;
@@ -179,6 +224,8 @@ int main(void)
 		cmocka_unit_test(bad_bytes_are_marked),
 		cmocka_unit_test(a_marked_row_is_refused_and_the_next_one_read),
 		cmocka_unit_test(a_byte_order_mark_contradicts),
+		cmocka_unit_test(back_and_forth),
+		cmocka_unit_test(what_an_encoding_lacks_is_a_question_mark),
 		cmocka_unit_test(names),
 	};
 
