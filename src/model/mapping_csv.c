@@ -249,6 +249,20 @@ static void add_free(struct compiling *k)
 	}
 }
 
+/* --- columns of rejects.csv
+ * ------------------------------------------------------------- */
+
+const char *const reject_columns[REJECT_COLUMNS] = { "__line", "__code",
+	"__message" };
+
+bool is_reject_column(struct str name)
+{
+	for (size_t i = 0; i < REJECT_COLUMNS; i++)
+		if (str_eq(name, str_of(reject_columns[i])))
+			return true;
+	return false;
+}
+
 /* --- compiling
  * -------------------------------------------------------------------------- */
 
@@ -272,7 +286,7 @@ static void compile(struct compiling *k)
 	add_fields(k);
 	add_free(k);
 	for (size_t i = 0; i < k->count; i++)
-		if (!k->used[i])
+		if (!k->used[i] && !is_reject_column(str_trim(k->header[i])))
 			note(&k->unknown, str_trim(k->header[i]));
 }
 

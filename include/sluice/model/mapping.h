@@ -38,7 +38,8 @@ struct mapping_header {
 	const char *doubled;  /* two columns for one field: neither can it */
 	const char *unmapped; /* columns that the mapping names but no field
 				 needs: a warning */
-	const char *unknown;  /* columns that nothing uses: warnings */
+	const char *unknown;  /* columns that nothing uses: warnings, but for
+				 those of rejects.csv */
 	size_t unmapped_count, unknown_count;
 };
 
@@ -59,6 +60,12 @@ bool mapping_csv_fits(
  * arena.  Cells beyond the header are not read. */
 struct entity_input *mapping_csv_row(struct mapping_csv *c,
 	const struct str *cells, size_t count, struct arena *arena);
+
+/* What rejects.csv adds to the columns of a file: __line, __code, __message.
+ * They may stay when it is mended and imported again. */
+#define REJECT_COLUMNS 3
+extern const char *const reject_columns[REJECT_COLUMNS];
+bool is_reject_column(struct str name);
 
 /* --- JSON --------------------------------------------------------------------
  */

@@ -108,6 +108,31 @@ static void the_other_delimiter_would_fit(void **state)
 }
 
 /* Short rows have blank cells; long ones are cut at the header. */
+/* rejects.csv comes back with three columns more. */
+static void columns_of_rejects_are_not_unknown(void **state)
+{
+	static const struct str header[] = { { "Supplier External Id", 20 },
+		{ "Supplier Name", 13 }, { "__line", 6 }, { " __code", 7 },
+		{ "__message", 9 }, { "__lines", 7 } };
+	struct arena arena = { 0 };
+	struct mapping_header found;
+	struct mapping_csv *c;
+	struct faults faults;
+	struct mapping *m;
+
+	(void)state;
+	faults_init(&faults, &arena);
+	m = mapping_from_json(ENTITY_SUPPLIER, MAPPING_CSV, NULL, &faults);
+	assert_non_null(m);
+	c = mapping_csv_open(m, header, 6, &arena, &found);
+	assert_non_null(c);
+	assert_string_equal(found.unknown, "__lines");
+	assert_int_equal(found.unknown_count, 1);
+	mapping_csv_close(c);
+	mapping_destroy(m);
+	arena_release(&arena);
+}
+
 static void rows_of_any_length(void **state)
 {
 	const struct str header[] = { STR("externalId"), STR("name") };
@@ -195,6 +220,7 @@ int main(void)
 		cmocka_unit_test(paths),
 		cmocka_unit_test(a_typo_gets_a_hint),
 		cmocka_unit_test(the_other_delimiter_would_fit),
+		cmocka_unit_test(columns_of_rejects_are_not_unknown),
 		cmocka_unit_test(rows_of_any_length),
 		cmocka_unit_test(xml_records_as_rows),
 	};
