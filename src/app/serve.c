@@ -1,7 +1,7 @@
 /* `sluice serve`: the process from start to end.
  *
- * Up:   log -> store -> catalog -> first key -> pool -> queue -> HTTP
- * Down: HTTP stops accepting -> queue settles -> HTTP closes -> pools close ->
+ * Up:   log -> store -> catalog -> first key -> pools -> queues -> HTTP
+ * Down: HTTP stops accepting -> queues settle -> HTTP closes -> pools close ->
  *       store closes.  Each step starts the next from its callback. */
 #include <errno.h>
 #include <fcntl.h>
@@ -205,6 +205,15 @@ static void on_queue_stopped(void *arg)
 	admin_stop(s->admin, on_admin_stopped, s);
 }
 
+static void on_imports_stopped(void *arg)
+{
+	struct serve *s = arg;
+
+	export_queue_stop(&s->hub,
+		s->config.shutdown.grace_seconds * UINT64_C(1000),
+		on_queue_stopped, s);
+}
+
 static void stop(struct serve *s, int exit_code)
 {
 	if (s->stopping)
@@ -213,9 +222,7 @@ static void stop(struct serve *s, int exit_code)
 	s->exit_code = exit_code;
 	retention_stop(&s->retention);
 	admin_quiesce(s->admin);
-	export_queue_stop(&s->hub,
-		s->config.shutdown.grace_seconds * UINT64_C(1000),
-		on_queue_stopped, s);
+	import_queue_stop(&s->hub, on_imports_stopped, s);
 }
 
 static void on_fatal(void *arg)
@@ -329,6 +336,8 @@ static enum err start(struct serve *s, struct diag *why)
 		e = catalog_load(&s->hub, why);
 	if (e == ERR_OK)
 		e = export_queue_start(&s->hub, why);
+	if (e == ERR_OK)
+		e = import_queue_start(&s->hub, why);
 	/* The loop's turns begin later: end this one here. */
 	store_end_turn(s->hub.store);
 	if (e == ERR_OK)
@@ -346,6 +355,7 @@ static void release(struct serve *s)
 {
 	catalog_release(&s->hub);
 	export_queue_release(&s->hub);
+	import_queue_release(&s->hub);
 	store_close(s->hub.store);
 	loop_destroy(s->hub.loop);
 	config_release(&s->config);
@@ -358,7 +368,9 @@ static int fail(struct serve *s, const struct diag *why)
 	fprintf(stderr, "sluice: can't start: %s\n", why->text);
 	if (s->config.log.file[0] != '\0')
 		log_error("can't start: %s", why->text);
+	s->hub.stopping = true;
 	loop_on_turn_end(s->hub.loop, NULL, NULL);
+	import_queue_release(&s->hub);
 	sftp_pool_close(s->hub.pool, on_pool_closed, s);
 	loop_run(s->hub.loop);
 	release(s);

@@ -7,7 +7,9 @@
 #include "sluice/base/mem.h"
 #include "sluice/jobs/export_repair.h"
 #include "sluice/jobs/hub.h"
+#include "sluice/jobs/scheduler.h"
 #include "sluice/store/record_config.h"
+#include "sluice/store/record_import_job.h"
 
 /* --- loading ------------------------------------------------------------- */
 
@@ -28,6 +30,15 @@ static void take_job(void *arg, struct export_job *j)
 	k->jobs[k->job_count++] = j;
 }
 
+static void take_import_job(void *arg, struct import_job *j)
+{
+	struct catalog *k = arg;
+
+	k->import_jobs = mem_resize(k->import_jobs,
+		(k->import_job_count + 1) * sizeof *k->import_jobs);
+	k->import_jobs[k->import_job_count++] = j;
+}
+
 enum err catalog_load(struct hub *hub, struct diag *why)
 {
 	struct txn *t = turn_read(hub);
@@ -46,6 +57,12 @@ enum err catalog_load(struct hub *hub, struct diag *why)
 			"stored export jobs: %s; restore the database from a "
 			"backup",
 			err_text(e));
+	e = record_import_job_each(t, take_import_job, &hub->catalog);
+	if (e != ERR_OK)
+		return diag_set(why, e,
+			"stored import jobs: %s; restore the database from a "
+			"backup",
+			err_text(e));
 	return ERR_OK;
 }
 
@@ -57,8 +74,11 @@ void catalog_release(struct hub *hub)
 		connection_destroy(k->connections[i]);
 	for (size_t i = 0; i < k->job_count; i++)
 		export_job_destroy(k->jobs[i]);
+	for (size_t i = 0; i < k->import_job_count; i++)
+		import_job_destroy(k->import_jobs[i]);
 	free(k->connections);
 	free(k->jobs);
+	free(k->import_jobs);
 	*k = (struct catalog){ 0 };
 }
 
@@ -70,6 +90,8 @@ void catalog_roll_back(struct hub *hub)
 		return;
 	if (catalog_load(hub, &why) != ERR_OK)
 		log_error("%s", why.text);
+	if (hub->imports.scheduler != NULL)
+		scheduler_wake(hub->imports.scheduler);
 }
 
 /* --- looking up ----------------------------------------------------------- */
@@ -92,6 +114,15 @@ static size_t job_index(const struct catalog *k, struct uuid id)
 	return i;
 }
 
+static size_t import_job_index(const struct catalog *k, struct uuid id)
+{
+	size_t i = 0;
+
+	while (i < k->import_job_count && !uuid_eq(k->import_jobs[i]->id, id))
+		i++;
+	return i;
+}
+
 struct connection *catalog_connection(struct hub *hub, struct uuid id)
 {
 	size_t i = connection_index(&hub->catalog, id);
@@ -105,6 +136,14 @@ struct export_job *catalog_job(struct hub *hub, struct uuid id)
 	size_t i = job_index(&hub->catalog, id);
 
 	return i < hub->catalog.job_count ? hub->catalog.jobs[i] : NULL;
+}
+
+struct import_job *catalog_import_job(struct hub *hub, struct uuid id)
+{
+	size_t i = import_job_index(&hub->catalog, id);
+
+	return i < hub->catalog.import_job_count ? hub->catalog.import_jobs[i]
+						 : NULL;
 }
 
 struct connection *catalog_connection_by_name(struct hub *hub, struct str name)
@@ -127,6 +166,16 @@ struct export_job *catalog_job_by_name(struct hub *hub, struct str name)
 	return NULL;
 }
 
+struct import_job *catalog_import_job_by_name(struct hub *hub, struct str name)
+{
+	struct catalog *k = &hub->catalog;
+
+	for (size_t i = 0; i < k->import_job_count; i++)
+		if (str_eq(str_of(k->import_jobs[i]->name), name))
+			return k->import_jobs[i];
+	return NULL;
+}
+
 const char *catalog_connection_user(struct hub *hub, struct uuid id)
 {
 	struct catalog *k = &hub->catalog;
@@ -134,6 +183,28 @@ const char *catalog_connection_user(struct hub *hub, struct uuid id)
 	for (size_t i = 0; i < k->job_count; i++)
 		if (uuid_eq(k->jobs[i]->client_id, id))
 			return k->jobs[i]->name;
+	for (size_t i = 0; i < k->import_job_count; i++)
+		if (k->import_jobs[i]->has_client &&
+			uuid_eq(k->import_jobs[i]->client_id, id))
+			return k->import_jobs[i]->name;
+	return NULL;
+}
+
+static bool comes_after(const struct import_job *j, struct uuid id)
+{
+	for (size_t i = 0; i < j->after_count; i++)
+		if (uuid_eq(j->after[i], id))
+			return true;
+	return false;
+}
+
+const char *catalog_import_job_user(struct hub *hub, struct uuid id)
+{
+	struct catalog *k = &hub->catalog;
+
+	for (size_t i = 0; i < k->import_job_count; i++)
+		if (comes_after(k->import_jobs[i], id))
+			return k->import_jobs[i]->name;
 	return NULL;
 }
 
@@ -192,6 +263,37 @@ enum err catalog_put_job(struct hub *hub, struct export_job *j)
 	return ERR_OK;
 }
 
+enum err catalog_put_import_job(struct hub *hub, struct import_job *j)
+{
+	size_t i = import_job_index(&hub->catalog, j->id);
+	struct txn *t;
+	enum err e = begin_change(hub, &t);
+
+	if (e == ERR_OK)
+		e = record_import_job_put(t, j);
+	if (e != ERR_OK) {
+		import_job_destroy(j);
+		return e;
+	}
+	if (i == hub->catalog.import_job_count) {
+		take_import_job(&hub->catalog, j);
+	} else {
+		import_job_destroy(hub->catalog.import_jobs[i]);
+		hub->catalog.import_jobs[i] = j;
+	}
+	import_queue_job_changed(hub, j->id, j);
+	return ERR_OK;
+}
+
+/* Takes entry `i` out of an array of pointers. */
+static void take_out(void *array, size_t *count, size_t i)
+{
+	char *at = (char *)array + i * sizeof(void *);
+
+	--*count;
+	memmove(at, at + sizeof(void *), (*count - i) * sizeof(void *));
+}
+
 enum err catalog_delete_connection(struct hub *hub, struct uuid id)
 {
 	struct catalog *k = &hub->catalog;
@@ -209,9 +311,7 @@ enum err catalog_delete_connection(struct hub *hub, struct uuid id)
 	if (e != ERR_OK)
 		return e;
 	connection_destroy(k->connections[i]);
-	k->connection_count--;
-	memmove(k->connections + i, k->connections + i + 1,
-		(k->connection_count - i) * sizeof *k->connections);
+	take_out(k->connections, &k->connection_count, i);
 	sftp_pool_forget(hub->pool, id);
 	ftp_pool_forget(hub->ftp, id);
 	/* What waits for it learns that it's gone. */
@@ -234,8 +334,28 @@ enum err catalog_delete_job(struct hub *hub, struct uuid id)
 	if (e != ERR_OK)
 		return e;
 	export_job_destroy(k->jobs[i]);
-	k->job_count--;
-	memmove(k->jobs + i, k->jobs + i + 1,
-		(k->job_count - i) * sizeof *k->jobs);
+	take_out(k->jobs, &k->job_count, i);
 	return export_cancel_job(hub, id);
+}
+
+enum err catalog_delete_import_job(struct hub *hub, struct uuid id)
+{
+	struct catalog *k = &hub->catalog;
+	size_t i = import_job_index(k, id);
+	struct txn *t;
+	enum err e;
+
+	if (i == k->import_job_count)
+		return ERR_NOT_FOUND;
+	e = begin_change(hub, &t);
+	if (e == ERR_OK)
+		e = record_import_job_delete(t, id);
+	if (e == ERR_OK)
+		e = record_import_job_state_delete(t, id);
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return e;
+	import_job_destroy(k->import_jobs[i]);
+	take_out(k->import_jobs, &k->import_job_count, i);
+	import_queue_job_changed(hub, id, NULL);
+	return ERR_OK;
 }

@@ -1,5 +1,5 @@
-/* Connections, export and import jobs, in memory as in the store: few, read on every
- * event, so they are parsed once.
+/* Connections, export and import jobs, in memory as in the store: few, read on
+ * every event, so they are parsed once.
  *
  * A change goes to the turn's transaction and to memory at once; when the
  * commit fails the catalog is loaded again from the store, so memory never
@@ -64,8 +64,7 @@ struct import_job *catalog_import_job(struct hub *hub, struct uuid id);
 struct import_job *catalog_import_job_by_name(struct hub *hub, struct str name);
 enum err catalog_put_import_job(
 	struct hub *hub, struct import_job *j) WARN_UNUSED;
-enum err catalog_delete_import_job(
-	struct hub *hub, struct uuid id) WARN_UNUSED;
+enum err catalog_delete_import_job(struct hub *hub, struct uuid id) WARN_UNUSED;
 
 /* The name of a job whose `after` names this one, or NULL. */
 const char *catalog_import_job_user(struct hub *hub, struct uuid id);

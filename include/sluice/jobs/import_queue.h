@@ -13,7 +13,9 @@
 #include "sluice/base/diag.h"
 #include "sluice/base/list.h"
 #include "sluice/base/uuid.h"
+#include "sluice/jobs/turn.h"
 #include "sluice/loop/loop.h"
+#include "sluice/loop/timer.h"
 #include "sluice/model/execution.h"
 
 struct hub;
@@ -21,12 +23,17 @@ struct scheduler;
 struct file_mover;
 
 struct import_queue {
-	struct link runs;            /* private from here: under way */
+	struct link runs;  /* private from here: under way */
+	struct link ready; /* of these: want a slice of work */
+	struct timer slice;
+	struct turn_step claim;      /* of what waits */
+	struct timer again;          /* the same, after a turn that failed */
 	struct scheduler *scheduler; /* scheduler.h */
 	struct file_mover *mover;    /* file_mover.h */
-	struct deferred pump;
 	void (*on_stopped)(void *arg);
 	void *on_stopped_arg;
+	struct deferred stopped;
+	bool mover_stopped;
 	unsigned running;        /* read only from outside */
 	uint64_t rows, rejected; /* since start, for metrics */
 };
@@ -39,8 +46,9 @@ enum err import_queue_start(struct hub *hub, struct diag *why) WARN_UNUSED;
 
 /* A new execution, in the turn's transaction: PENDING (it starts after the
  * commit, when it may) or SKIPPED (rule 4.1).  An upload's spool file is the
- * queue's from then on: it is removed when nothing needs it any more.  `want`: trigger, scheduled_for,
- * dry_run and the upload's fields; the rest is filled in.  `id` is the answer.
+ * queue's from then on: it is removed when nothing needs it any more.  `want`:
+ * trigger, scheduled_for, dry_run and the upload's fields; the rest is filled
+ * in.  `id` is the answer.
  */
 enum err import_queue_add(struct hub *hub, const struct import_job *job,
 	const struct execution *want, struct uuid *id) WARN_UNUSED;
@@ -49,6 +57,11 @@ enum err import_queue_add(struct hub *hub, const struct import_job *job,
  * closed (what is durable stays).  ERR_NOT_FOUND, ERR_CONFLICT when final. */
 enum err import_queue_cancel(
 	struct hub *hub, struct uuid id, struct diag *why) WARN_UNUSED;
+
+/* A move of one of its files was tried: it is at `to` now, or (NULL) where it
+ * was; recorded in the report.  Told by the mover, after the commit. */
+void import_queue_file_moved(struct hub *hub, struct uuid execution_id,
+	const char *from, const char *to);
 
 /* Counters move while it runs: overwrites those of `x` (a row that was read
  * from the store) with the live ones when the execution is running. */
@@ -63,6 +76,8 @@ void import_queue_job_changed(
  * when no run is left.  What was RUNNING stays so on disk: the next start
  * recovers it. */
 void import_queue_stop(struct hub *hub, void (*done)(void *arg), void *arg);
+/* Frees; nothing may be under way.  Safe to call twice, and when it was never
+ * started. */
 void import_queue_release(struct hub *hub);
 
 /* dataDir/spool/<id>: where an upload lies.  Owned by the caller. */

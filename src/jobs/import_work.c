@@ -1,0 +1,222 @@
+#include <stdlib.h>
+
+#include "import_run.h"
+#include "sluice/base/clock.h"
+#include "sluice/jobs/hub.h"
+
+/* With the commit that follows a slice holds the loop for about 5 ms. */
+#define SLICE_NS    UINT64_C(4000000)
+#define SLICE_ROWS  10000
+#define ROWS_A_LOOK 16 /* at the clock */
+
+/* Fed at once: packed bytes may unpack to much, with no row in it. */
+#define PIECE_MAX (32u << 10)
+
+#define RAW_MAX (4u << 20) /* import_row_raw() shortens below that */
+
+/* --- bytes ---------------------------------------------------------------- */
+
+static void drop_fed(struct import_run *r)
+{
+	free(r->fed);
+	r->fed = NULL;
+	r->fed_at = 0;
+}
+
+static struct import_chunk *next_chunk(struct import_run *r)
+{
+	struct import_chunk *c =
+		list_first(&r->chunks, struct import_chunk, link);
+
+	list_remove(&c->link);
+	r->queued -= c->len;
+	return c;
+}
+
+void import_work_close(struct import_run *r)
+{
+	import_reader_destroy(r->reader);
+	r->reader = NULL;
+	drop_fed(r);
+	while (!list_empty(&r->chunks))
+		free(next_chunk(r));
+	r->ended = r->fed_end = r->paused = false;
+	r->first_row_seen = false;
+}
+
+static void feed_piece(struct import_run *r)
+{
+	size_t left = r->fed->len - r->fed_at;
+	struct str piece = { r->fed->data + r->fed_at,
+		left < PIECE_MAX ? left : PIECE_MAX };
+
+	r->fed_at += piece.len;
+	import_reader_feed(r->reader, piece, false);
+}
+
+/* False: there is nothing to feed now. */
+static bool feed(struct import_run *r)
+{
+	if (r->fed != NULL && r->fed_at == r->fed->len)
+		drop_fed(r);
+	if (r->fed == NULL && !list_empty(&r->chunks))
+		r->fed = next_chunk(r);
+	if (r->fed != NULL) {
+		feed_piece(r);
+		return true;
+	}
+	if (!r->ended || r->fed_end)
+		return false;
+	r->fed_end = true;
+	import_reader_feed(r->reader, STR(""), true);
+	return true;
+}
+
+/* --- rows ----------------------------------------------------------------- */
+
+static enum err reject(struct import_run *r, const struct import_row *row)
+{
+	struct buf raw = buf_make(RAW_MAX);
+	enum err e;
+
+	import_row_raw(row, &raw);
+	e = import_report_reject(
+		r, (uint32_t)r->file, row->line, buf_view(&raw), row->faults);
+	buf_release(&raw);
+	return e;
+}
+
+/* False: it is none that counts by itself. */
+static bool count_result(struct execution_counts *c, enum import_result result)
+{
+	switch (result) {
+	case RESULT_CREATED:
+		c->created++;
+		return true;
+	case RESULT_UPDATED:
+		c->updated++;
+		return true;
+	case RESULT_UNCHANGED:
+		c->unchanged++;
+		return true;
+	case RESULT_HELD:
+		return true;
+	case RESULT_REJECTED:
+	case RESULT_FAILED:
+		break;
+	}
+	return false;
+}
+
+/* What is odd about the file as a whole is known with its first row; so are
+ * the columns. */
+static enum err look_at_file(struct import_run *r)
+{
+	if (r->first_row_seen)
+		return ERR_OK;
+	r->first_row_seen = true;
+	import_reader_warnings(r->reader, import_report_warn, r);
+	return import_report_header(r);
+}
+
+static enum err take_row(
+	struct import_run *r, struct import_row *row, enum import_kind kind)
+{
+	enum import_result result = RESULT_REJECTED;
+	enum err e = look_at_file(r);
+
+	if (e != ERR_OK)
+		return e;
+	r->tally.counts.rows_read++;
+	r->tally.counts.warnings += row->warnings;
+	r->tally.file_rows++;
+	if (kind == IMPORT_ROW)
+		result = import_apply_row(r->apply, row, &r->why);
+	if (result == RESULT_FAILED)
+		return r->why.code;
+	if (count_result(&r->tally.counts, result))
+		return ERR_OK;
+	return reject(r, row);
+}
+
+/* --- a slice -------------------------------------------------------------- */
+
+static enum slice_result store_failed(struct import_run *r, enum err e)
+{
+	if (r->why.code != e)
+		diag_set(&r->why, e, "%s", err_text(e));
+	return SLICE_STORE_FAILED;
+}
+
+static bool time_is_over(unsigned rows, uint64_t until)
+{
+	if (rows >= SLICE_ROWS)
+		return true;
+	return rows % ROWS_A_LOOK == 0 && clock_monotonic_ns() >= until;
+}
+
+enum slice_result import_work_slice(struct import_run *r)
+{
+	uint64_t until = clock_monotonic_ns() + SLICE_NS;
+	struct import_row row;
+	unsigned rows = 0;
+	enum err e;
+
+	r->why.code = ERR_OK;
+	import_apply_at(r->apply, clock_now_ms());
+	for (;;) {
+		enum import_kind kind = import_reader_next(r->reader, &row);
+
+		switch (kind) {
+		case IMPORT_ROW:
+		case IMPORT_BAD:
+			e = take_row(r, &row, kind);
+			if (e != ERR_OK)
+				return store_failed(r, e);
+			if (time_is_over(++rows, until))
+				return SLICE_MORE;
+			break;
+		case IMPORT_MORE:
+			if (!feed(r))
+				return SLICE_HUNGRY;
+			if (clock_monotonic_ns() >= until)
+				return SLICE_MORE;
+			break;
+		case IMPORT_END:
+			e = look_at_file(r);
+			return e == ERR_OK ? SLICE_FILE_END
+					   : store_failed(r, e);
+		case IMPORT_FAILED:
+			(void)import_reader_error(r->reader, &r->why);
+			return SLICE_FILE_FAILED;
+		}
+	}
+}
+
+/* --- the end -------------------------------------------------------------- */
+
+struct held {
+	struct import_run *r;
+	enum err e;
+};
+
+static void on_held(void *arg, uint32_t file, uint64_t line, struct str raw,
+	enum import_result result, const struct faults *faults)
+{
+	struct held *h = arg;
+
+	if (h->e == ERR_OK && !count_result(&h->r->tally.counts, result))
+		h->e = import_report_reject(h->r, file, line, raw, faults);
+}
+
+enum err import_work_finish(struct import_run *r, struct diag *why)
+{
+	struct held h = { r, ERR_OK };
+	enum err e;
+
+	import_apply_at(r->apply, clock_now_ms());
+	e = import_apply_finish(r->apply, on_held, &h, why);
+	if (e == ERR_OK && h.e != ERR_OK)
+		e = diag_set(why, h.e, "%s", err_text(h.e));
+	return e;
+}
