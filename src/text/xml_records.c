@@ -23,6 +23,8 @@
 /* Different names in a document: libxml2 keeps each of them to the end. */
 #define NAMES_MAX 10000
 
+#define SHOWN_MAX 100 /* bytes of a name that a message repeats */
+
 #define XINCLUDE "http://www.w3.org/2001/XInclude"
 
 /* Where in `text` a field lies. */
@@ -89,6 +91,16 @@ static struct str text_of(const xmlChar *s)
 	return str_of((const char *)s);
 }
 
+/* As much of a text as a message repeats. */
+static struct str shown(struct str s)
+{
+	if (s.len > SHOWN_MAX)
+		s.len = SHOWN_MAX;
+	while (s.len > 0 && !str_is_utf8(s))
+		s.len--;
+	return s;
+}
+
 /* The declared one, which libxml2 obeys before it asks. */
 static void check_encoding(struct xml_records *x)
 {
@@ -103,7 +115,7 @@ static void check_encoding(struct xml_records *x)
 		!str_eq_nocase(name, STR("ASCII")))
 		fail(x, ERR_INVALID,
 			"the encoding %.*s is not read; save the file as UTF-8",
-			name.len > 40 ? 40 : (int)name.len, name.ptr);
+			STR_ARG(shown(name)));
 }
 
 /* libxml2's own faults.  A name space that was never declared is none for us:
@@ -120,11 +132,7 @@ static void on_error(void *arg, xmlErrorPtr error)
 	end = memchr(text.ptr, '\n', text.len);
 	if (end != NULL)
 		text.len = (size_t)(end - text.ptr);
-	if (text.len > 200)
-		text.len = 200;
-	while (text.len > 0 && !str_is_utf8(text))
-		text.len--;
-	fail(x, ERR_INVALID, "not well-formed XML: %.*s", STR_ARG(text));
+	fail(x, ERR_INVALID, "not well-formed XML: %.*s", STR_ARG(shown(text)));
 }
 
 /* What libxml2 would print on stderr, such as bytes that iconv refuses: it
@@ -170,7 +178,7 @@ static void open_root(struct xml_records *x, struct str name)
 	if (str_eq(name, str_of(x->options.root)))
 		return;
 	fail(x, ERR_INVALID, "expected <%s>, found <%.*s>", x->options.root,
-		name.len > 100 ? 100 : (int)name.len, name.ptr);
+		STR_ARG(shown(name)));
 }
 
 static void open_record(struct xml_records *x, struct str name)
@@ -178,7 +186,7 @@ static void open_record(struct xml_records *x, struct str name)
 	if (!str_eq(name, str_of(x->options.record)))
 		fail(x, ERR_INVALID, "expected <%s> in <%s>, found <%.*s>",
 			x->options.record, x->options.root,
-			name.len > 100 ? 100 : (int)name.len, name.ptr);
+			STR_ARG(shown(name)));
 	x->open_text = x->text.len;
 	x->open_span = x->span_count;
 	x->open_line = (uint64_t)xmlSAX2GetLineNumber(x->parser);
@@ -204,8 +212,7 @@ static void open_field(struct xml_records *x, struct str name)
 static void open_too_deep(struct xml_records *x, struct str name)
 {
 	fail(x, ERR_INVALID, "<%.*s> stands inside of a field of <%s>",
-		name.len > 100 ? 100 : (int)name.len, name.ptr,
-		x->options.record);
+		STR_ARG(shown(name)), x->options.record);
 }
 
 static void on_start(void *arg, const xmlChar *name, const xmlChar *prefix,
@@ -366,16 +373,6 @@ static void check_beginning(struct xml_records *x, struct str s)
 		fail(x, ERR_INVALID, "an XML document begins with <");
 }
 
-static void check_bytes(struct xml_records *x, struct str chunk)
-{
-	if (!x->begun)
-		check_beginning(x, chunk);
-	if (!x->failed && chunk.len > 0 &&
-		memchr(chunk.ptr, '\0', chunk.len) != NULL)
-		fail(x, ERR_INVALID,
-			"a NUL byte; the file is damaged, or not UTF-8");
-}
-
 /* What is the parser in the middle of? */
 static const char *unfinished(const struct xml_records *x)
 {
@@ -403,10 +400,30 @@ static void check_backlog(struct xml_records *x)
 
 static void parse(struct xml_records *x, struct str s, bool last)
 {
+	if (x->failed)
+		return;
 	xmlParseChunk(x->parser, s.ptr, (int)s.len, last);
 	/* Out of memory is told by this alone. */
 	if (x->parser->disableSAX != 0 || x->parser->wellFormed == 0)
 		fail(x, ERR_INVALID, "not well-formed XML");
+}
+
+/* What stands before a NUL byte is read. */
+static void parse_piece(struct xml_records *x, struct str s)
+{
+	const char *nul = memchr(s.ptr, '\0', s.len);
+
+	if (!x->begun)
+		check_beginning(x, s);
+	parse(x,
+		(struct str){
+			s.ptr, nul == NULL ? s.len : (size_t)(nul - s.ptr) },
+		false);
+	if (nul != NULL)
+		fail(x, ERR_INVALID,
+			"a NUL byte; the file is damaged, or not UTF-8");
+	else if (!x->failed && x->in_piece == 0)
+		check_backlog(x);
 }
 
 /* Pieces end at the same bytes of the file however it was cut into chunks. */
@@ -427,17 +444,9 @@ void xml_records_feed(struct xml_records *x, struct str chunk, bool last)
 	must(!x->last);
 	x->last = last;
 	forget_taken(x);
-	while (!x->failed && chunk.len > 0) {
-		struct str piece = cut_piece(x, &chunk);
-
-		check_bytes(x, piece);
-		if (x->failed)
-			return;
-		parse(x, piece, false);
-		if (!x->failed && x->in_piece == 0)
-			check_backlog(x);
-	}
-	if (last && !x->failed)
+	while (!x->failed && chunk.len > 0)
+		parse_piece(x, cut_piece(x, &chunk));
+	if (last)
 		parse(x, STR(""), true);
 	if (last && !x->ended)
 		fail(x, ERR_INVALID, "the document has no end");
@@ -452,14 +461,14 @@ static struct str view(const struct xml_records *x, size_t start, size_t len)
 
 enum xml_kind xml_records_next(struct xml_records *x, struct xml_record *record)
 {
-	const struct queued *q = &x->queue[x->taken];
+	const struct queued *q;
 
 	if (x->taken == x->queue_count) {
 		if (x->failed)
 			return XML_ERROR;
 		return x->last ? XML_END : XML_MORE;
 	}
-	x->taken++;
+	q = &x->queue[x->taken++];
 	if (q->count > x->view_cap) {
 		x->view_cap = q->count;
 		x->view = mem_resize(x->view, q->count * sizeof *x->view);

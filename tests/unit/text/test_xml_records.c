@@ -219,13 +219,32 @@ static void wrong_ones(void **state)
 	}
 }
 
+/* Messages repeat names up to a whole character. */
+static void long_names(void **state)
+{
+	struct buf text = buf_make(1 << 12);
+	char *have;
+
+	(void)state;
+	buf_text(&text, "<a");
+	for (int i = 0; i < 200; i++)
+		buf_text(&text, "\xC3\x8F");
+	buf_text(&text, "/>");
+	have = run(buf_view(&text), 1000);
+	assert_true(str_is_utf8(str_of(have)));
+	assert_true(strlen(have) < 200);
+	free(have);
+	buf_release(&text);
+}
+
 static void nul_bytes(void **state)
 {
-	static const char text[] = ONE("<a>1\0002</a>");
+	static const char text[] = BODY(
+		"<OrderStatus/>\n<OrderStatus><a>1\0002</a></OrderStatus>");
 
 	(void)state;
 	expect_str((struct str){ text, sizeof text - 1 },
-		"!line 1: a NUL byte; the file is damaged, or not UTF-8");
+		"1{}!line 2: a NUL byte; the file is damaged, or not UTF-8");
 }
 
 static void doctypes(void **state)
@@ -449,6 +468,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(right_ones),
 		cmocka_unit_test(wrong_ones),
+		cmocka_unit_test(long_names),
 		cmocka_unit_test(nul_bytes),
 		cmocka_unit_test(doctypes),
 		cmocka_unit_test(endless_things),
