@@ -29,7 +29,8 @@ static bool content_type_allowed(struct call *c, enum route_body takes)
 		"application/ndjson", "text/plain" };
 	const char *type = http_request_header(c->request, "Content-Type");
 
-	if (type == NULL || media_type_is(type, "application/json"))
+	if (type == NULL || takes == TAKES_FILE ||
+		media_type_is(type, "application/json"))
 		return true;
 	for (size_t i = 0; takes == TAKES_LINES && i < ARRAY_LEN(lines); i++)
 		if (media_type_is(type, lines[i]))

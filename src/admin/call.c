@@ -194,6 +194,7 @@ static const struct phrase phrases[] = {
 	{ 415, "Unsupported Media Type" },
 	{ 429, "Too Many Requests" },
 	{ 500, "Internal Server Error" },
+	{ 502, "Bad Gateway" },
 	{ 503, "Service Unavailable" },
 	{ 507, "Insufficient Storage" },
 };

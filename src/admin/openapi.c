@@ -18,20 +18,24 @@ struct query_text {
 /* clang-format off */
 static const struct query_text query_texts[] = {
 	{ "active",      "{\"type\":\"boolean\"}", "Only active or only inactive ones" },
-	{ "entity",      "{\"type\":\"string\"}",  "Only this entity: ORDER or INCIDENT" },
+	{ "clientId",    "{\"type\":\"string\",\"format\":\"uuid\"}", "Only jobs of this connection" },
+	{ "dryRun",      "{\"type\":\"boolean\",\"default\":false}", "Do everything but write, and answer the same report" },
+	{ "entity",      "{\"type\":\"string\"}",  "Only this entity; of export jobs: ORDER or INCIDENT" },
 	{ "externalId",  "{\"type\":\"string\"}",  "How the external id begins" },
 	{ "folder",      "{\"type\":\"string\"}",  "Also write, rename and remove a probe file in this folder" },
-	{ "from",        "{\"type\":\"string\",\"format\":\"date-time\"}", "Triggered at this time or later" },
+	{ "from",        "{\"type\":\"string\",\"format\":\"date-time\"}", "Triggered (executions: made) at this time or later" },
+	{ "jobId",       "{\"type\":\"string\",\"format\":\"uuid\"}", "Only of this import job" },
 	{ "jobOutId",    "{\"type\":\"string\",\"format\":\"uuid\"}", "Only of this export job" },
-	{ "name",        "{\"type\":\"string\"}",  "Part of the name, without regard to case" },
+	{ "name",        "{\"type\":\"string\"}",  "In lists: part of the name, without regard to case; of an upload: the file's name, which tells its format (.csv, .json, .xml, each also with .gz)" },
 	{ "page",        "{\"type\":\"integer\",\"minimum\":0,\"default\":0}", "Number of the page, from 0" },
 	{ "reference",   "{\"type\":\"string\"}",  "Of the order or incident: whole for exports and previews, its beginning in lists of orders and incidents" },
 	{ "render",      "{\"type\":\"string\",\"enum\":[\"fresh\"]}", "Render again with today's job and data" },
+	{ "rows",        "{\"type\":\"integer\",\"minimum\":1,\"maximum\":100,\"default\":10}", "How many rows" },
 	{ "size",        "{\"type\":\"integer\",\"minimum\":1,\"maximum\":500,\"default\":20}", "Rows of a page" },
 	{ "sort",        "{\"type\":\"string\"}",  "field:asc or field:desc" },
 	{ "status",      "{\"type\":\"string\"}",  "Only with this status" },
 	{ "supplierExternalIds", "{\"type\":\"array\",\"items\":{\"type\":\"string\"}}", "Jobs whose scope names one of these suppliers" },
-	{ "to",          "{\"type\":\"string\",\"format\":\"date-time\"}", "Triggered before this time" },
+	{ "to",          "{\"type\":\"string\",\"format\":\"date-time\"}", "Triggered (executions: made) before this time" },
 	{ "type",        "{\"type\":\"string\"}",  "Only connections of this type" },
 };
 /* clang-format on */
@@ -91,19 +95,42 @@ static void put_parameters(struct buf *out, const struct route *r)
 
 /* --- bodies --------------------------------------------------------------- */
 
-static const char *media_type(const char *schema)
+/* Schemas that aren't JSON; a body may have several types. */
+static const struct {
+	const char *schema, *type;
+} media_types[] = {
+	{ "Csv", "text/csv" },
+	{ "File", "text/csv" },
+	{ "File", "application/json" },
+	{ "File", "application/xml" },
+	{ "File", "application/octet-stream" },
+	{ "Lines", "application/x-ndjson" },
+	{ "Text", "text/plain" },
+};
+
+static void put_media(
+	struct buf *out, const char *type, const char *schema, bool first)
 {
-	if (strcmp(schema, "Lines") == 0)
-		return "application/x-ndjson";
-	return strcmp(schema, "Text") == 0 ? "text/plain" : "application/json";
+	buf_printf(out,
+		"%s\"%s\":{\"schema\":"
+		"{\"$ref\":\"#/components/schemas/%s\"}}",
+		first ? "" : ",", type, schema);
 }
 
 static void put_content(struct buf *out, const char *schema)
 {
-	buf_printf(out,
-		"\"content\":{\"%s\":{\"schema\":"
-		"{\"$ref\":\"#/components/schemas/%s\"}}}",
-		media_type(schema), schema);
+	bool first = true;
+
+	buf_text(out, "\"content\":{");
+	for (size_t i = 0; i < ARRAY_LEN(media_types); i++) {
+		if (strcmp(media_types[i].schema, schema) != 0)
+			continue;
+		put_media(out, media_types[i].type, schema, first);
+		first = false;
+	}
+	if (first)
+		put_media(out, "application/json", schema, true);
+	buf_char(out, '}');
 }
 
 /* --- answers -------------------------------------------------------------- */
@@ -133,11 +160,14 @@ static const struct header_text headers[] = {
 	{ "ADM-JOBOUT-300",     204, "Warning",     "When the list is empty now: the job exports for all suppliers" },
 	{ "createConnection",   201, "Location",    "The path of the new connection" },
 	{ "createExportJob",    201, "Location",    "The path of the new job" },
+	{ "createImportJob",    201, "Location",    "The path of the new job" },
 	{ "createSession",      204, "Set-Cookie",  "The session" },
 	{ "deleteSession",      204, "Set-Cookie",  "Takes the session's cookie away" },
 	{ "duplicateExportJob", 201, "Location",    "The path of the new job" },
+	{ "duplicateImportJob", 201, "Location",    "The path of the new job" },
 	{ "getExportJobV1",     200, "Deprecation", "true" },
 	{ "getExportJobV1",     200, "Link",        "The successor of this call" },
+	{ "getRejects",         200, "Content-Disposition", "attachment, with a file name" },
 };
 /* clang-format on */
 

@@ -38,6 +38,27 @@
 	",\"fileNameFormat\":" ENUM("\"SHORT\",\"STANDARD\",\"LONG\"") ",\"triggerStatuses\":" TEXTS ",\"supplierExternalIds\":" TEXTS \
 	",\"allowMultiplePerStatus\":" BOOLEAN ",\"retry\":" OBJECT("\"maxRetries\":" NUMBER ",\"intervalSeconds\":" NUMBER \
 	",\"permanentStatusCodes\":{\"type\":\"array\",\"items\":" NUMBER "}")
+#define ANY_ENTITY ENUM("\"ACCOUNT\",\"ASSORTMENT\",\"ATTRIBUTE\",\"CATALOG_VIEW\",\"CLASSIFICATION_CATEGORY\",\"CUSTOMER_USER\",\"INCIDENT\"" \
+	",\"NAVIGATION_CATEGORY\",\"OFFER\",\"ORDER\",\"ORDER_STATUS\",\"PRODUCT\",\"PRODUCT_TAG\",\"RELATED_PRODUCT\",\"STORE\",\"SUPPLIER\"")
+#define OR_NULL(type) "{\"type\":[\"" type "\",\"null\"]}"
+#define NO_ID    "{\"type\":[\"string\",\"null\"],\"format\":\"uuid\"}"
+#define OBJECTS(properties) "{\"type\":\"array\",\"items\":" OBJECT(properties) "}"
+#define IMPORT_JOB "\"name\":" TEXT ",\"active\":" BOOLEAN ",\"entity\":" ANY_ENTITY ",\"clientId\":" NO_ID ",\"storeExternalId\":" OR_NULL("string") \
+	",\"cronExpression\":" OR_NULL("string") ",\"executionPolicy\":" ENUM("\"RUN_IMMEDIATELY\",\"WAIT_FOR_NEXT\"") ",\"simultaneousExecution\":" BOOLEAN \
+	",\"catchUp\":" ENUM("\"NONE\",\"LAST\"") ",\"source\":{\"type\":[\"object\",\"null\"],\"properties\":{\"path\":" OR_NULL("string") \
+	",\"inboundDirectory\":" OR_NULL("string") ",\"outboundDirectory\":" OR_NULL("string") ",\"errorDirectory\":" OR_NULL("string") ",\"pattern\":" OR_NULL("string") "}}" \
+	",\"itemsPath\":" OR_NULL("string") ",\"csv\":" OBJECT("\"delimiter\":{\"enum\":[\",\",\";\",null]},\"encoding\":" ENUM("\"UTF-8\",\"ISO-8859-1\",\"WINDOWS-1252\"")) \
+	",\"mapping\":{\"type\":[\"object\",\"null\"],\"additionalProperties\":true},\"transcoding\":{\"type\":[\"array\",\"null\"],\"items\":" NEEDS("\"field\",\"values\"", \
+	"\"field\":" TEXT ",\"values\":" ANY ",\"onMiss\":" ENUM("\"KEEP\",\"REJECT\",\"DEFAULT\"") ",\"default\":" TEXT) "}" \
+	",\"retry\":" OBJECT("\"maxRetries\":" NUMBER ",\"intervalSeconds\":" NUMBER) ",\"after\":{\"type\":\"array\",\"items\":" ID "}"
+#define JOB_STATES ENUM("\"JOB_PENDING\",\"JOB_RUNNING\",\"JOB_SUCCESS\",\"JOB_PARTIAL\",\"JOB_FAILED\",\"JOB_CANCELLED\",\"JOB_INTERRUPTED\",\"JOB_SKIPPED\"")
+#define EXECUTION "\"id\":" ID ",\"jobId\":" ID ",\"jobName\":" TEXT ",\"entity\":" ANY_ENTITY \
+	",\"trigger\":" ENUM("\"SCHEDULED\",\"MANUAL\",\"FILE\",\"AFTER\",\"RECOVERY\"") ",\"scheduledFor\":" NO_TIME ",\"status\":" JOB_STATES \
+	",\"startedAt\":" NO_TIME ",\"finishedAt\":" NO_TIME ",\"rowsRead\":" NUMBER ",\"created\":" NUMBER ",\"updated\":" NUMBER ",\"unchanged\":" NUMBER \
+	",\"rejected\":" NUMBER ",\"warnings\":" NUMBER ",\"bytesRead\":" NUMBER ",\"files\":" OBJECTS("\"name\":" TEXT ",\"path\":" TEXT ",\"bytes\":" NUMBER \
+	",\"rowsRead\":" NUMBER ",\"rejected\":" NUMBER ",\"status\":" TEXT ",\"message\":" TEXT ",\"movedTo\":" OR_NULL("string")) ",\"message\":" TEXT ",\"createdAt\":" TIME \
+	",\"dryRun\":" BOOLEAN ",\"recovers\":" ID ",\"rejectsKept\":" NUMBER ",\"fileName\":" TEXT ",\"warningMessages\":{\"type\":\"array\"},\"transcodingMisses\":{\"type\":\"array\"}"
+#define ROW_FAULT "\"code\":" TEXT ",\"field\":" TEXT ",\"column\":" OR_NULL("string") ",\"value\":" OR_NULL("string") ",\"message\":" TEXT
 #define KEY "\"name\":" TEXT ",\"role\":" ROLES ",\"stores\":" TEXTS ",\"createdAt\":" TIME ",\"lastUsedAt\":" NO_TIME
 #define MADE "\"id\":" ID ",\"createdAt\":" TIME ",\"updatedAt\":" TIME
 
@@ -52,11 +73,14 @@ const struct openapi_schema openapi_schemas[] = {
 { "ConnectionTest", OBJECT("\"ok\":" BOOLEAN ",\"steps\":{\"type\":\"array\",\"items\":" OBJECT(
 	"\"step\":" ENUM("\"resolve\",\"connect\",\"hostKey\",\"authenticate\",\"list\",\"write\"") ",\"ok\":" BOOLEAN ",\"milliseconds\":" NUMBER
 	",\"message\":" TEXT) "},\"hostKeys\":" TEXTS) },
+{ "Csv", TEXT },
 { "Entity", "{\"type\":\"object\",\"additionalProperties\":true,\"properties\":{\"externalId\":" TEXT ",\"createdAt\":" TIME ",\"updatedAt\":" TIME
 	",\"executionId\":{\"type\":[\"string\",\"null\"],\"format\":\"uuid\"}}}" },
 { "EntityList", LIST("Entity") },
 { "Error", OBJECT("\"status\":" NUMBER ",\"error\":" TEXT ",\"code\":" TEXT ",\"message\":" TEXT ",\"errors\":{\"type\":\"array\",\"items\":"
 	OBJECT("\"code\":" TEXT ",\"field\":" TEXT ",\"message\":" TEXT) "}") },
+{ "Execution", OBJECT(EXECUTION) },
+{ "ExecutionList", LIST("Execution") },
 { "Export", OBJECT("\"id\":" ID ",\"jobOutId\":" ID ",\"jobName\":" TEXT ",\"clientId\":" ID ",\"entity\":" ENTITY_NAMES ",\"reference\":" TEXT
 	",\"triggerStatus\":" TEXT ",\"supplierExternalId\":" TEXT ",\"storeExternalId\":" TEXT ",\"status\":" STATES ",\"format\":" FORMATS
 	",\"fileName\":" TEXT ",\"remotePath\":" TEXT ",\"createdAt\":" TIME ",\"updatedAt\":" TIME ",\"nextAttemptAt\":" NO_TIME
@@ -67,9 +91,16 @@ const struct openapi_schema openapi_schemas[] = {
 { "ExportJobList", LIST("ExportJob") },
 { "ExportList", LIST("Export") },
 { "ExportWithAttempts", ALSO("Export", "\"attempts\":" MANY("Attempt")) },
+{ "File", "{\"type\":\"string\",\"format\":\"binary\"}" },
 { "Health", OBJECT("\"status\":" ENUM("\"UP\",\"DOWN\"") ",\"reasons\":" TEXTS) },
+{ "ImportJob", ALSO("ImportJobInput", MADE) },
+{ "ImportJobDraft", NEEDS("\"entity\"", IMPORT_JOB) },
+{ "ImportJobInput", "{\"allOf\":[" REF("ImportJobDraft") "],\"required\":[\"name\"]}" },
+{ "ImportJobList", LIST("ImportJob") },
+{ "ImportPreview", OBJECT("\"file\":" TEXT ",\"rows\":" OBJECTS("\"line\":" NUMBER ",\"raw\":" ANY ",\"mapped\":" ANY ",\"errors\":" OBJECTS(ROW_FAULT)) ",\"warnings\":{\"type\":\"array\"}") },
 { "Incident", ANY },
 { "IncidentList", LIST("Incident") },
+{ "JobName", STRICT("\"jobName\"", "\"jobName\":" TEXT) },
 { "Key", OBJECT(KEY) },
 { "KeyInput", STRICT("\"name\",\"role\"", "\"name\":" TEXT ",\"role\":" ROLES ",\"stores\":" TEXTS) },
 { "KeyList", LIST("Key") },
@@ -78,6 +109,8 @@ const struct openapi_schema openapi_schemas[] = {
 { "Order", ANY },
 { "OrderList", LIST("Order") },
 { "Preview", OBJECT("\"fileName\":" TEXT ",\"path\":" TEXT ",\"contentType\":" TEXT ",\"payload\":" TEXT) },
+{ "RejectedRow", OBJECT("\"number\":" NUMBER ",\"file\":" TEXT ",\"line\":" NUMBER "," ROW_FAULT ",\"errors\":" OBJECTS(ROW_FAULT)) },
+{ "RejectedRowList", LIST("RejectedRow") },
 { "Retried", OBJECT("\"retried\":" NUMBER) },
 { "Status", STRICT("\"status\"", "\"status\":" TEXT) },
 { "SupplierIds", STRICT("\"supplierExternalIds\"", "\"supplierExternalIds\":{\"type\":\"array\",\"minItems\":1,\"items\":" TEXT "}") },

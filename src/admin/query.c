@@ -198,7 +198,7 @@ bool query_bool(
 
 /* --- page, size, sort ----------------------------------------------------- */
 
-static uint64_t number(const struct call *c, const char *name, uint64_t min,
+uint64_t query_number(const struct call *c, const char *name, uint64_t min,
 	uint64_t max, uint64_t fallback, struct faults *f)
 {
 	const char *value = query_get(c, name);
@@ -246,8 +246,8 @@ void query_list(const struct call *c, const char *sorts, bool falling,
 	struct faults *f, struct list_query *out)
 {
 	*out = (struct list_query){ .page.descending = falling };
-	out->number = number(c, "page", 0, PAGE_NUMBER_MAX, 0, f);
-	out->page.size = (size_t)number(
+	out->number = query_number(c, "page", 0, PAGE_NUMBER_MAX, 0, f);
+	out->page.size = (size_t)query_number(
 		c, "size", 1, PAGE_SIZE_MAX, PAGE_SIZE_DEFAULT, f);
 	out->page.offset = out->number * out->page.size;
 	read_sort(c, sorts, f, out);

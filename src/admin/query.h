@@ -26,6 +26,10 @@ bool query_time(
 bool query_bool(
 	const struct call *c, const char *name, struct faults *f, bool *out);
 
+/* A whole number from `min` to `max`, else (absent or wrong) the fallback. */
+uint64_t query_number(const struct call *c, const char *name, uint64_t min,
+	uint64_t max, uint64_t fallback, struct faults *f);
+
 /* page, size and sort of a list. */
 struct list_query {
 	struct page page;
@@ -34,7 +38,7 @@ struct list_query {
 };
 
 /* `sorts`: space-separated names; the first is the default, falling when
- * `falling`. */
+ * `falling`.  "": the list has one order only, and the route no `sort`. */
 void query_list(const struct call *c, const char *sorts, bool falling,
 	struct faults *f, struct list_query *out);
 

@@ -9,6 +9,7 @@ enum route_body {
 	TAKES_NOTHING, /* a body is ignored */
 	TAKES_JSON,    /* an object in c->json, at most limits.requestBody */
 	TAKES_LINES,   /* the handler streams newline-delimited JSON */
+	TAKES_FILE,    /* the handler streams a file and looks at its type */
 };
 
 enum route_access {

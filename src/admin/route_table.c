@@ -2,6 +2,7 @@
 #include "views.h"
 
 #define EXPORT_FILTERS "jobOutId status reference from to"
+#define JOB_FILTERS    "name entity active clientId"
 
 /* clang-format off */
 #define ROUTE(path, method, access, body, handler, query, id, success, takes, gives, summary) \
@@ -52,6 +53,16 @@ ROUTE("/v1/mapper/client/{id}/disable", "POST", FOR_USER, TAKES_NOTHING, connect
 	"disableConnection", 204, "", "", "Stops data on a connection; what is due waits")
 ROUTE("/v1/mapper/client/{id}/test", "POST", FOR_USER, TAKES_NOTHING, connection_test, "folder",
 	"testConnection", 200, "", "ConnectionTest", "Tries a connection, step by step")
+ROUTE("/v1/mapper/executions", "GET", FOR_READER, TAKES_NOTHING, execution_list, "page size sort jobId status from to",
+	"listExecutions", 200, "", "ExecutionList", "Executions of import jobs, newest first")
+ROUTE("/v1/mapper/executions/{id}", "GET", FOR_READER, TAKES_NOTHING, execution_show, "",
+	"getExecution", 200, "", "Execution", "One execution; its counters move while it runs")
+ROUTE("/v1/mapper/executions/{id}/cancel", "POST", FOR_USER, TAKES_NOTHING, execution_cancel, "",
+	"cancelExecution", 202, "", "Execution", "Cancels an execution that waits or runs; rows that it wrote stay")
+ROUTE("/v1/mapper/executions/{id}/errors", "GET", FOR_READER, TAKES_NOTHING, execution_errors, "page size sort",
+	"listRejectedRows", 200, "", "RejectedRowList", "The rejected rows of an execution, with what is wrong with each")
+ROUTE("/v1/mapper/executions/{id}/rejects.csv", "GET", FOR_READER, TAKES_NOTHING, execution_rejects, "",
+	"getRejects", 200, "", "Csv", "The rejected rows as a CSV file, to be mended and imported again")
 ROUTE("/v1/mapper/exports", "GET", FOR_READER, TAKES_NOTHING, export_list, "page size sort " EXPORT_FILTERS,
 	"listExports", 200, "", "ExportList", "Exports, newest first")
 ROUTE("/v1/mapper/exports/retry", "POST", FOR_USER, TAKES_NOTHING, export_retry_many, EXPORT_FILTERS " render",
@@ -64,6 +75,24 @@ ROUTE("/v1/mapper/exports/{id}/payload", "GET", FOR_READER, TAKES_NOTHING, expor
 	"getExportPayload", 200, "", "Text", "The very bytes of the file")
 ROUTE("/v1/mapper/exports/{id}/retry", "POST", FOR_USER, TAKES_NOTHING, export_retry_one, "render",
 	"retryExport", 202, "", "Export", "Retries a failed or cancelled export")
+ROUTE("/v1/mapper/job", "GET", FOR_READER, TAKES_NOTHING, import_list, "page size sort " JOB_FILTERS,
+	"listImportJobs", 200, "", "ImportJobList", "Import jobs")
+ROUTE("/v1/mapper/job", "POST", FOR_USER, TAKES_JSON, import_create, "",
+	"createImportJob", 201, "ImportJobInput", "ImportJob", "Makes an import job")
+ROUTE("/v1/mapper/job/order", "GET", FOR_READER, TAKES_NOTHING, import_order, "page size",
+	"listImportJobsInOrder", 200, "", "ImportJobList", "Import jobs in the recommended order of their entities")
+ROUTE("/v1/mapper/job/{id}", "DELETE", FOR_ADMIN, TAKES_NOTHING, import_delete, "",
+	"deleteImportJob", 204, "", "", "Removes an import job that no other runs after; its history stays")
+ROUTE("/v1/mapper/job/{id}", "GET", FOR_READER, TAKES_NOTHING, import_show, "",
+	"getImportJobV1", 200, "", "ImportJob", "One import job")
+ROUTE("/v1/mapper/job/{id}", "PUT", FOR_USER, TAKES_JSON, import_replace, "",
+	"replaceImportJob", 200, "ImportJobInput", "ImportJob", "Replaces an import job")
+ROUTE("/v1/mapper/job/{id}/duplicate", "POST", FOR_USER, TAKES_NOTHING, import_duplicate, "",
+	"duplicateImportJob", 201, "", "ImportJob", "Makes an inactive copy of an import job")
+ROUTE("/v1/mapper/job/{id}/file", "POST", FOR_USER, TAKES_FILE, import_file, "name dryRun",
+	"importFile", 202, "File", "Execution", "Imports the file in the body; with dryRun only as a rehearsal")
+ROUTE("/v1/mapper/job/{id}/run", "POST", FOR_USER, TAKES_NOTHING, import_run, "",
+	"runImportJob", 202, "", "Execution", "Runs an import job now, from its source")
 ROUTE("/v1/mapper/jobout", "GET", FOR_READER, TAKES_NOTHING, job_list, "page size sort supplierExternalIds name entity active",
 	"listExportJobs", 200, "", "ExportJobList", "Export jobs")
 ROUTE("/v1/mapper/jobout", "POST", FOR_USER, TAKES_JSON, job_create, "",
@@ -96,6 +125,10 @@ ROUTE("/v2/jobouts/{id}/suppliers", "DELETE", FOR_ADMIN, TAKES_JSON, job_supplie
 	"ADM-JOBOUT-300", 204, "SupplierIds", "", "Removes suppliers from an export job's scope")
 ROUTE("/v2/jobouts/{id}/suppliers", "PATCH", FOR_USER, TAKES_JSON, job_suppliers_add, "",
 	"ADM-JOBOUT-200", 204, "SupplierIds", "", "Adds suppliers to an export job's scope")
+ROUTE("/v2/mapper/job/{id}", "GET", FOR_READER, TAKES_NOTHING, import_show, "",
+	"getImportJob", 200, "", "ImportJob", "One import job")
+ROUTE("/v2/mapper/job/{id}", "PATCH", FOR_USER, TAKES_JSON, import_rename, "",
+	"renameImportJob", 200, "JobName", "ImportJob", "Gives an import job another name")
 ROUTE("/v2/mapper/jobout/{id}", "GET", FOR_READER, TAKES_NOTHING, job_show, "",
 	"getExportJob", 200, "", "ExportJob", "One export job")
 };

@@ -6,6 +6,7 @@
 #include "admin_private.h"
 #include "sluice/loop/sftp_pool.h"
 #include "sluice/store/record_document.h"
+#include "sluice/store/record_execution.h"
 #include "sluice/store/record_export.h"
 #include "views.h"
 
@@ -49,6 +50,34 @@ static void put_exports(struct buf *out, struct hub *hub)
 		q->running);
 }
 
+static void put_imports(struct buf *out, struct hub *hub)
+{
+	const struct import_queue *q = &hub->imports;
+	static const struct uuid any = { { 0 } };
+	struct txn *t = turn_read(hub);
+
+	family(out, "executions", "gauge",
+		"Executions of import jobs in the history, by state.");
+	for (int s = 0; s < EXECUTION_STATE_COUNT; s++) {
+		enum execution_state state = (enum execution_state)s;
+
+		buf_printf(out, "sluice_executions{state=\"%s\"} %llu\n",
+			execution_state_name(state),
+			(unsigned long long)record_execution_count(
+				t, any, state));
+	}
+	family(out, "import_rows_total", "counter",
+		"Rows of import files since the start, by what became of "
+		"them.");
+	buf_printf(out,
+		"sluice_import_rows_total{result=\"accepted\"} %llu\n"
+		"sluice_import_rows_total{result=\"rejected\"} %llu\n",
+		(unsigned long long)(q->rows - q->rejected),
+		(unsigned long long)q->rejected);
+	figure(out, "imports_running", "gauge", "Import jobs that run now.",
+		q->running);
+}
+
 static void put_configured(struct buf *out, struct hub *hub)
 {
 	struct txn *t = turn_read(hub);
@@ -57,6 +86,8 @@ static void put_configured(struct buf *out, struct hub *hub)
 		(double)hub->catalog.connection_count);
 	figure(out, "export_jobs", "gauge", "Configured export jobs.",
 		(double)hub->catalog.job_count);
+	figure(out, "import_jobs", "gauge", "Configured import jobs.",
+		(double)hub->catalog.import_job_count);
 	family(out, "documents", "gauge", "Orders and incidents kept.");
 	for (int e = 0; e < EXPORT_ENTITY_COUNT; e++)
 		buf_printf(out, "sluice_documents{entity=\"%s\"} %llu\n",
@@ -152,6 +183,7 @@ void metrics_show(struct call *c)
 	figure(&c->body, "resident_memory_bytes", "gauge",
 		"Memory of the process.", resident_bytes());
 	put_exports(&c->body, c->hub);
+	put_imports(&c->body, c->hub);
 	put_configured(&c->body, c->hub);
 	put_http(&c->body, a);
 	put_store(&c->body, c->hub->store);

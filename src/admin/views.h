@@ -34,6 +34,17 @@ void entity_list(struct call *c);
 void entity_put(struct call *c);
 void entity_show(struct call *c);
 
+/* view_execution.c */
+void execution_cancel(struct call *c);
+void execution_list(struct call *c);
+void execution_show(struct call *c);
+
+/* view_execution_errors.c */
+void execution_errors(struct call *c);
+
+/* view_execution_rejects.c */
+void execution_rejects(struct call *c);
+
 /* view_export.c */
 void export_list(struct call *c);
 void export_payload(struct call *c);
@@ -47,6 +58,24 @@ void export_retry_one(struct call *c);
 /* view_health.c */
 void health_live(struct call *c);
 void health_ready(struct call *c);
+
+/* view_import_file.c */
+void import_file(struct call *c);
+
+/* view_import_job.c */
+void import_create(struct call *c);
+void import_delete(struct call *c);
+void import_duplicate(struct call *c);
+void import_list(struct call *c);
+void import_rename(struct call *c);
+void import_replace(struct call *c);
+void import_show(struct call *c);
+
+/* view_import_order.c */
+void import_order(struct call *c);
+
+/* view_import_run.c */
+void import_run(struct call *c);
 
 /* view_job.c */
 void job_create(struct call *c);

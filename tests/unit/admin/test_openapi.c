@@ -167,6 +167,18 @@ static void test_answers(void **state)
 		"/v2/jobouts/{id}/suppliers|delete|responses|204|headers|"
 		"Warning",
 		"/v1/session|post|responses|204|headers|Set-Cookie",
+		"/v1/mapper/job|post|responses|201|headers|Location",
+		"/v1/mapper/job/{id}/duplicate|post|responses|201|headers|"
+		"Location",
+		"/v1/mapper/job/{id}/file|post|requestBody|content|text/csv",
+		"/v1/mapper/job/{id}/file|post|requestBody|content|"
+		"application/json",
+		"/v1/mapper/job/{id}/file|post|requestBody|content|"
+		"application/xml",
+		"/v1/mapper/executions/{id}/rejects.csv|get|responses|200|"
+		"content|text/csv",
+		"/v1/mapper/executions/{id}/rejects.csv|get|responses|200|"
+		"headers|Content-Disposition",
 	};
 	json_t *paths = json_object_get(doc, "paths");
 
