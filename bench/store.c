@@ -1,12 +1,13 @@
 /* How many orders per second does the store take in and see delivered, and
  * what does a page cost?
  *
- *   bench_store [DIR] [ORDERS] [ROWS]
+ *   bench_store [DIR] [ORDERS] [ROWS] [ENTITIES]
  *
  * One order cycle: the document, its once-per-status key, the export with a
  * payload of 4 KB, then RUNNING with its attempt and SUCCESS.  The parts of a
  * cycle lie in one turn here; what counts is the work and the commits.  DIR on
- * a tmpfs shows the work alone, on a disk the fsync, too. */
+ * a tmpfs shows the work alone, on a disk the fsync, too.
+ * ORDERS or ENTITIES 0: not measured. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -15,6 +16,7 @@
 #include "sluice/base/mem.h"
 #include "sluice/base/must.h"
 #include "sluice/store/record_document.h"
+#include "sluice/store/record_entity.h"
 #include "sluice/store/record_export.h"
 
 #define PAYLOAD_SIZE  4096
@@ -232,6 +234,127 @@ static void pages(struct bench *b)
 	page_documents(b, n / 2);
 }
 
+/* --- entities: what imports do to the store ------------------------------- */
+
+#define ENTITY_SIZE  400
+#define ENTITY_TURN  8192
+#define ENTITY_PRIME 2147483647u
+
+/* Ids rise, or come in an order that jumps over the whole table. */
+static uint32_t entity_number(uint32_t i, uint32_t rows, bool random)
+{
+	return random ? (uint32_t)((uint64_t)i * ENTITY_PRIME % rows) : i;
+}
+
+static void entity_id(uint32_t n, char id[16])
+{
+	memcpy(id, "SUP-00000000", 13);
+	for (char *at = id + 11; n > 0; at--, n /= 10)
+		*at = (char)('0' + n % 10);
+}
+
+static void upsert(struct bench *b, struct txn *t, uint32_t n)
+{
+	char id[16];
+	struct entity_row old, row = { .kind = ENTITY_SUPPLIER,
+		.name = STR("Acme Industrial Supplies"),
+		.created_at = b->now,
+		.updated_at = b->now,
+		.text = { b->document, ENTITY_SIZE } };
+
+	entity_id(n, id);
+	row.external_id = (struct str){ id, 12 };
+	if (record_entity_get(t, ENTITY_SUPPLIER, row.external_id, &old) ==
+		ERR_OK)
+		row.created_at = old.created_at;
+	must(record_entity_put(t, &row) == ERR_OK);
+}
+
+static void report_entities(
+	const char *what, uint32_t rows, uint64_t ns, uint64_t commit_ns)
+{
+	printf("  %-26s %9.0f rows/s, %5.2f us each, of it commits %5.2f us\n",
+		what, rows / ((double)ns / 1e9), (double)ns / 1e3 / rows,
+		(double)commit_ns / 1e3 / rows);
+}
+
+static uint64_t commit_ns(struct bench *b)
+{
+	struct store_usage u;
+
+	store_usage(b->store, &u);
+	store_end_turn(b->store);
+	return u.commit_ns_total;
+}
+
+static void upserts(
+	struct bench *b, const char *what, uint32_t rows, bool random)
+{
+	uint64_t commits = commit_ns(b), start = clock_monotonic_ns();
+
+	b->now += 1000;
+	for (uint32_t i = 0; i < rows;) {
+		struct txn *t = writer(b);
+
+		for (uint32_t n = 0; n < ENTITY_TURN && i < rows; n++, i++)
+			upsert(b, t, entity_number(i, rows, random));
+		commit(b);
+	}
+	report_entities(what, rows, clock_monotonic_ns() - start,
+		commit_ns(b) - commits);
+}
+
+static void remove_entities(struct bench *b, uint32_t rows)
+{
+	char id[16];
+	uint64_t commits = commit_ns(b), start = clock_monotonic_ns();
+
+	for (uint32_t i = 0; i < rows;) {
+		struct txn *t = writer(b);
+
+		for (uint32_t n = 0; n < ENTITY_TURN && i < rows; n++, i++) {
+			entity_id(i, id);
+			must(record_entity_delete(t, ENTITY_SUPPLIER,
+				     (struct str){ id, 12 }) == ERR_OK);
+		}
+		commit(b);
+	}
+	report_entities("deleted, rising", rows, clock_monotonic_ns() - start,
+		commit_ns(b) - commits);
+}
+
+static void get_entities(
+	struct bench *b, const char *what, uint32_t from, uint32_t rows)
+{
+	char id[16];
+	enum err want = from == 0 ? ERR_OK : ERR_NOT_FOUND;
+	struct entity_row row;
+	uint64_t start = clock_monotonic_ns();
+	struct txn *t = store_read(b->store);
+
+	for (uint32_t i = from; i < from + rows; i++) {
+		entity_id(i, id);
+		must(record_entity_get(t, ENTITY_SUPPLIER,
+			     (struct str){ id, 12 }, &row) == want);
+	}
+	store_end_turn(b->store);
+	report_entities(what, rows, clock_monotonic_ns() - start, 0);
+}
+
+static void entities(struct bench *b, uint32_t rows)
+{
+	printf("%u entities of %d bytes, get and put, turns of %d:\n", rows,
+		ENTITY_SIZE, ENTITY_TURN);
+	upserts(b, "new, rising", rows, false);
+	get_entities(b, "read, rising", 0, rows);
+	get_entities(b, "read, none there", rows, rows);
+	upserts(b, "there already, rising", rows, false);
+	upserts(b, "there already, at random", rows, true);
+	remove_entities(b, rows);
+	upserts(b, "new, at random", rows, true);
+	remove_entities(b, rows);
+}
+
 /* --- main ----------------------------------------------------------------- */
 
 /* Rows without documents' texts, in large turns. */
@@ -282,11 +405,30 @@ static void print_usage(struct bench *b)
 		(unsigned long long)u.commits);
 }
 
+static void exports(struct bench *b, uint32_t orders, uint32_t rows)
+{
+	grow(b, 1000);
+	pages(b);
+	cycles(b, orders, 64);
+	cycles(b, orders, 256);
+	cycles(b, orders, 1024);
+	print_usage(b);
+	grow(b, rows);
+	pages(b);
+	print_usage(b);
+}
+
+static uint32_t number_of(int argc, char **argv, int i, uint32_t other)
+{
+	return argc > i ? (uint32_t)atoi(argv[i]) : other;
+}
+
 int main(int argc, char **argv)
 {
 	const char *dir = argc > 1 ? argv[1] : "/dev/shm/sluice-bench-store";
-	uint32_t orders = argc > 2 ? (uint32_t)atoi(argv[2]) : 65536;
-	uint32_t rows = argc > 3 ? (uint32_t)atoi(argv[3]) : 1000000;
+	uint32_t orders = number_of(argc, argv, 2, 65536);
+	uint32_t rows = number_of(argc, argv, 3, 1000000);
+	uint32_t entity_rows = number_of(argc, argv, 4, 1000000);
 	struct store_options o = {
 		.dir = dir, .map_size = (size_t)16 << 30, .exclusive = true
 	};
@@ -298,15 +440,10 @@ int main(int argc, char **argv)
 	memset(b->document, 'd', sizeof b->document);
 	if (store_open(&b->store, &o, &why) != ERR_OK)
 		stop("open", &why);
-	grow(b, 1000);
-	pages(b);
-	cycles(b, orders, 64);
-	cycles(b, orders, 256);
-	cycles(b, orders, 1024);
-	print_usage(b);
-	grow(b, rows);
-	pages(b);
-	print_usage(b);
+	if (orders > 0)
+		exports(b, orders, rows);
+	if (entity_rows > 0)
+		entities(b, entity_rows);
 	store_close(b->store);
 	free(b);
 	return 0;

@@ -85,6 +85,7 @@ static struct store *store_make(const char *dir)
 	s->scratch = buf_make(UINT32_MAX);
 	s->old = buf_make(UINT32_MAX);
 	s->ranked = mem_alloc(RANKED_MAX * sizeof *s->ranked);
+	ranked_forget(s);
 	return s;
 }
 
@@ -154,6 +155,9 @@ void store_close(struct store *s)
 	mem_wipe(s->secret, sizeof s->secret);
 	buf_release(&s->scratch);
 	buf_release(&s->old);
+	ranked_forget(s);
+	for (unsigned i = 0; i < RANKED_MAX; i++)
+		buf_release(&s->ranked[i].keys);
 	free(s->ranked);
 	free(s->dir);
 	free(s);

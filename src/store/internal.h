@@ -17,7 +17,10 @@ struct txn {
 	bool open;      /* of this turn */
 	enum err error; /* sticky; why says more */
 	struct diag why;
-	MDB_cursor *counts; /* on the counts; opened when first needed */
+	/* One on each table that was used, while the transaction lives: keys
+	 * that lie close to each other are found without going down from the
+	 * root each time. */
+	MDB_cursor *cursors[TABLE_COUNT];
 };
 
 struct store {
@@ -26,7 +29,7 @@ struct store {
 	char *dir;
 	int lock_fd; /* -1: not exclusive */
 	struct txn read, write;
-	struct ranked_cache *ranked; /* of the write transaction */
+	struct ranked_notes *ranked; /* of the write transaction */
 	struct buf scratch;          /* the record being written */
 	struct buf old;              /* a copy of the row it replaces */
 	struct { /* the store that was hashed last; most rows share it */
@@ -101,8 +104,7 @@ struct text_hash store_hash_of(struct store *s, struct str store_id);
 /* The record being written, when it did not outgrow its buffer. */
 enum err record_fits(const struct txn *t) WARN_UNUSED;
 
-/* Writes the record that was just made in store->scratch, if it fits; not for
- * ranked tables. */
+/* Writes the record that was just made in store->scratch, if it fits. */
 enum err record_write(struct txn *t, enum table table, const struct key *key,
 	struct str record) WARN_UNUSED;
 

@@ -1,6 +1,7 @@
 #include "pack.h"
 
 #include <endian.h>
+#include <stdatomic.h>
 #include <xxhash.h>
 
 void pack_begin(struct buf *out, uint8_t version)
@@ -54,13 +55,27 @@ void pack_str(struct buf *out, struct str s)
 	buf_put(out, s.ptr, s.len);
 }
 
+/* The hash of the table's name, for names outlive the numbering of the enum.
+ * Kept, since it is asked for with every record; whoever computes it first gets
+ * what everybody gets. */
+static uint64_t seed_of(enum table table)
+{
+	static _Atomic uint64_t seeds[TABLE_COUNT];
+	uint64_t seed =
+		atomic_load_explicit(&seeds[table], memory_order_relaxed);
+
+	if (seed == 0) {
+		seed = XXH3_64bits(
+			tables[table].name, strlen(tables[table].name));
+		atomic_store_explicit(
+			&seeds[table], seed, memory_order_relaxed);
+	}
+	return seed;
+}
+
 static uint64_t checksum(enum table table, const void *data, size_t len)
 {
-	/* Names outlive the numbering of the enum. */
-	uint64_t seed =
-		XXH3_64bits(tables[table].name, strlen(tables[table].name));
-
-	return XXH3_64bits_withSeed(data, len, seed);
+	return XXH3_64bits_withSeed(data, len, seed_of(table));
 }
 
 struct str pack_end(struct buf *out, enum table table)

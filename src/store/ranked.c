@@ -36,20 +36,8 @@ struct str counts_first(const struct cursor *c)
 bool counts_open(struct txn *t, struct cursor *c)
 {
 	*c = (struct cursor){ .txn = t };
-	if (t->mdb == NULL)
-		return false;
-	if (t->counts == NULL) {
-		int rc = mdb_cursor_open(
-			t->mdb, t->store->dbi[TABLE_COUNTS], &t->counts);
-
-		if (rc != 0) {
-			t->counts = NULL;
-			(void)txn_fail(t, rc, "counts");
-			return false;
-		}
-	}
-	c->mdb = t->counts;
-	return true;
+	c->mdb = table_cursor(t, TABLE_COUNTS);
+	return c->mdb != NULL;
 }
 
 /* Adds up the entries of one level from `from` on, as long as the next one

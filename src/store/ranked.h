@@ -8,12 +8,15 @@
  *   (ranked number, level 1, first key of chunk) -> keys
  *   (ranked number, level 2, first key of group) -> keys, chunks
  *
- * The first chunk and group begin at "\0", below every key.  A write only adds
- * to a number in memory (struct ranked_cache); the counts are brought up to
- * date, and chunks split or joined, before somebody asks and at the commit. */
+ * The first chunk and group begin at "\0", below every key.  A write only notes
+ * its key in memory (struct ranked_notes).  Before somebody asks, and at the
+ * commit, the notes are sorted and the counts brought up to date in one walk,
+ * so that a turn of many rows in any order writes each count once; then chunks
+ * are split or joined. */
 #ifndef STORE_RANKED_H
 #define STORE_RANKED_H
 
+#include "sluice/base/buf.h"
 #include "table.h"
 
 /* Chunks and groups are split above MAX into pieces of TARGET, and joined with
@@ -23,28 +26,25 @@
 #define RANKED_MIN_ITEMS    128
 #define RANKED_JOIN_ITEMS   640
 
-#define RANKED_SLOTS 8
+/* So many bytes of notes are counted at once, of each table. */
+#define RANKED_NOTES_MAX (128u << 10)
 
-struct ranked_slot {
-	struct key first; /* of the chunk */
-	struct key next;  /* of the chunk behind it; len 0: there is none */
-	int64_t delta;
-};
-
-/* The chunks that one table's writes touched last. */
-struct ranked_cache {
-	struct ranked_slot slots[RANKED_SLOTS];
-	unsigned used, newest, evict;
+/* Keys that came and went and are not counted yet, one after the other. */
+struct ranked_notes {
+	struct buf keys;
+	size_t count;
+	size_t last; /* where the latest one stands */
+	bool unsorted;
 };
 
 /* A key came (+1) or went (-1); called by table_insert() and table_remove(). */
 enum err ranked_note(struct txn *t, enum table table, const struct key *key,
 	int delta) WARN_UNUSED;
 
-/* Writes what the cache holds, of one table or of all. */
+/* Counts what was noted, of one table or of all. */
 enum err ranked_flush(struct txn *t, enum table table) WARN_UNUSED;
 enum err ranked_flush_all(struct txn *t) WARN_UNUSED;
-void ranked_forget(struct txn *t); /* at the end of a write transaction */
+void ranked_forget(struct store *s); /* at the end of a write transaction */
 
 /* The number of keys below `key`; of all keys for key->len 0. */
 uint64_t ranked_rank(struct txn *t, enum table table, const struct key *key);

@@ -5,6 +5,8 @@
 #include "ranked_internal.h"
 #include "sluice/base/mem.h"
 
+#define RANKED_NOTES_KEPT 1024 /* bytes */
+
 /* The entry of one level in which `key` lies. */
 static bool counts_find(struct txn *t, enum table table, unsigned level,
 	struct str key, struct cursor *c)
@@ -237,77 +239,229 @@ static enum err mend(struct txn *t, enum table table, unsigned level,
 	return size < RANKED_MIN_ITEMS ? join(t, table, level, first) : ERR_OK;
 }
 
-/* --- the cache ------------------------------------------------------------ */
+/* --- notes ---------------------------------------------------------------- */
 
-static struct ranked_cache *cache_of(struct txn *t, enum table table)
+/* A key that came or went. */
+struct note {
+	struct str key;
+	int delta;
+};
+
+/* Noted as its length, how many more there are by it, and its bytes. */
+struct note_head {
+	uint16_t len;
+	int16_t delta;
+};
+
+_Static_assert(KEY_MAX <= UINT16_MAX, "note_head.len");
+
+static struct ranked_notes *notes_of(struct txn *t, enum table table)
 {
 	return &t->store->ranked[tables[table].ranked - 1];
 }
 
-static bool slot_has(const struct ranked_slot *slot, struct str key)
+static void notes_clear(struct ranked_notes *n)
 {
-	return key_compare(key, key_view(&slot->first)) >= 0 &&
-	       (slot->next.len == 0 ||
-		       key_compare(key, key_view(&slot->next)) < 0);
+	/* What many writes took is given back; a few are kept. */
+	if (n->keys.cap > RANKED_NOTES_KEPT)
+		buf_release(&n->keys);
+	n->keys.max = RANKED_NOTES_MAX + sizeof(struct key) + 64;
+	n->keys.len = 0;
+	n->count = 0;
+	n->unsorted = false;
 }
 
-static struct ranked_slot *cache_find(
-	struct ranked_cache *cache, struct str key)
+static struct note note_read(const struct ranked_notes *n, size_t *at)
 {
-	if (cache->newest < cache->used &&
-		slot_has(&cache->slots[cache->newest], key))
-		return &cache->slots[cache->newest];
-	for (unsigned i = 0; i < cache->used; i++) {
-		if (slot_has(&cache->slots[i], key)) {
-			cache->newest = i;
-			return &cache->slots[i];
-		}
-	}
-	return NULL;
+	struct note_head head;
+	struct note note;
+
+	memcpy(&head, n->keys.data + *at, sizeof head);
+	*at += sizeof head;
+	note = (struct note){ { n->keys.data + *at, head.len }, head.delta };
+	*at += head.len;
+	return note;
 }
 
-/* Writes one slot's number; `*odd` when its chunk needs mending. */
-static enum err slot_write(
-	struct txn *t, enum table table, struct ranked_slot *slot, bool *odd)
+static void notes_add(struct ranked_notes *n, struct str key, int delta)
 {
-	struct count delta = { (uint64_t)slot->delta, 0 }, now = { 0, 0 };
+	struct note_head head = { (uint16_t)key.len, (int16_t)delta };
+	size_t last = n->last;
+
+	if (n->count > 0 && !n->unsorted)
+		n->unsorted = key_compare(note_read(n, &last).key, key) > 0;
+	n->last = n->keys.len;
+	buf_put(&n->keys, &head, sizeof head);
+	buf_put(&n->keys, key.ptr, key.len);
+	n->count++;
+}
+
+static int note_compare(const void *a, const void *b)
+{
+	const struct note *x = a, *y = b;
+
+	return key_compare(x->key, y->key);
+}
+
+/* All notes in the order of their keys; the caller frees them.  They borrow. */
+static struct note *notes_sort(const struct ranked_notes *n)
+{
+	struct note *list = mem_alloc(n->count * sizeof *list);
+	size_t at = 0;
+
+	for (size_t i = 0; i < n->count; i++)
+		list[i] = note_read(n, &at);
+	if (n->unsorted)
+		qsort(list, n->count, sizeof *list, note_compare);
+	return list;
+}
+
+/* --- counting them -------------------------------------------------------- */
+
+/* An entry of the counts to which notes are being added. */
+struct tally {
+	bool open;
 	struct key first;
+	struct key next; /* of the entry behind it; len 0: there is none */
+	struct count count;
+	int64_t delta;
+};
+
+struct merge {
+	struct txn *t;
+	enum table table;
+	struct tally chunk, group;
+	struct ranked_notes odd; /* first keys of chunks that need mending */
+};
+
+/* A table's very first chunk. */
+static enum err counts_found(struct txn *t, enum table table)
+{
+	struct key bottom = key_text(RANKED_BOTTOM);
+	enum err e = counts_put(t, table, 1, &bottom, (struct count){ 0, 0 });
+
+	return e == ERR_OK ? counts_put(t, table, 2, &bottom,
+				     (struct count){ 0, 1 })
+			   : e;
+}
+
+static enum err tally_open(
+	struct merge *m, struct tally *y, unsigned level, struct str key)
+{
+	struct cursor c;
+
+	if (!counts_find(m->t, m->table, level, key, &c))
+		return lost_count(m->t, m->table);
+	y->open = true;
+	y->delta = 0;
+	y->count = count_read(c.value);
+	y->first = key_text(counts_first(&c));
+	y->next.len = 0;
+	if (cursor_next(&c) && counts_is(&c, m->table, level))
+		y->next = key_text(counts_first(&c));
+	return m->t->error;
+}
+
+/* Keys come in order: none lies below the entry. */
+static bool tally_has(const struct tally *y, struct str key)
+{
+	return y->open &&
+	       (y->next.len == 0 || key_compare(key, key_view(&y->next)) < 0);
+}
+
+static enum err tally_write(struct merge *m, struct tally *y, unsigned level)
+{
+	y->open = false;
+	if (y->delta == 0)
+		return ERR_OK;
+	/* Negative ones, too: unsigned numbers wrap back. */
+	y->count.keys += (uint64_t)y->delta;
+	if (y->count.keys > INT64_MAX)
+		return lost_count(m->t, m->table);
+	return counts_put(m->t, m->table, level, &y->first, y->count);
+}
+
+/* Writes the chunk and adds its keys to its group. */
+static enum err close_chunk(struct merge *m)
+{
+	struct tally *y = &m->chunk;
 	enum err e;
 
-	*odd = false;
-	if (slot->delta == 0)
+	if (!y->open || y->delta == 0)
 		return ERR_OK;
-	e = counts_add(
-		t, table, 1, key_view(&slot->first), delta, &first, &now);
-	*odd = e == ERR_OK &&
-	       (now.keys > RANKED_MAX_ITEMS ||
-		       (now.keys < RANKED_MIN_ITEMS && slot->delta < 0));
-	slot->delta = 0;
+	e = tally_write(m, y, 1);
+	if (y->count.keys > RANKED_MAX_ITEMS ||
+		(y->count.keys < RANKED_MIN_ITEMS && y->delta < 0))
+		notes_add(&m->odd, key_view(&y->first), 0);
+	if (e == ERR_OK && !tally_has(&m->group, key_view(&y->first))) {
+		e = m->group.open ? tally_write(m, &m->group, 2) : ERR_OK;
+		if (e == ERR_OK)
+			e = tally_open(m, &m->group, 2, key_view(&y->first));
+	}
+	m->group.delta += y->delta;
+	return e;
+}
+
+static enum err add_note(struct merge *m, const struct note *note)
+{
+	enum err e = ERR_OK;
+
+	if (!tally_has(&m->chunk, note->key)) {
+		e = close_chunk(m);
+		if (e == ERR_OK)
+			e = tally_open(m, &m->chunk, 1, note->key);
+	}
+	m->chunk.delta += note->delta;
+	return e;
+}
+
+static enum err merge_notes(struct merge *m, const struct ranked_notes *notes)
+{
+	struct note *list = notes_sort(notes);
+	struct cursor c;
+	enum err e = m->t->error;
+
+	if (e == ERR_OK && !counts_find(m->t, m->table, 1, list[0].key, &c))
+		e = m->t->error == ERR_OK ? counts_found(m->t, m->table)
+					  : m->t->error;
+	for (size_t i = 0; e == ERR_OK && i < notes->count; i++)
+		e = add_note(m, &list[i]);
 	if (e == ERR_OK)
-		e = counts_add(t, table, 2, key_view(&slot->first), delta,
-			&first, &now);
+		e = close_chunk(m);
+	if (e == ERR_OK && m->group.open)
+		e = tally_write(m, &m->group, 2);
+	free(list);
+	return e;
+}
+
+static enum err mend_odd(struct merge *m)
+{
+	enum err e = ERR_OK;
+	size_t at = 0;
+
+	for (size_t i = 0; e == ERR_OK && i < m->odd.count; i++) {
+		struct key first = key_text(note_read(&m->odd, &at).key);
+
+		e = mend(m->t, m->table, 1, &first);
+	}
 	return e;
 }
 
 enum err ranked_flush(struct txn *t, enum table table)
 {
-	struct ranked_cache *cache = cache_of(t, table);
-	struct key odd[RANKED_SLOTS];
-	unsigned odd_count = 0;
-	enum err e = t->error;
+	struct ranked_notes *notes = notes_of(t, table);
+	struct merge m = {
+		.t = t, .table = table, .odd = { .keys = buf_make(SIZE_MAX) }
+	};
+	enum err e;
 
-	for (unsigned i = 0; e == ERR_OK && i < cache->used; i++) {
-		bool is_odd;
-
-		e = slot_write(t, table, &cache->slots[i], &is_odd);
-		if (is_odd)
-			odd[odd_count++] = cache->slots[i].first;
-	}
-	/* Mending moves the bounds that the slots remember. */
-	if (odd_count > 0 || e != ERR_OK)
-		cache->used = 0;
-	for (unsigned i = 0; e == ERR_OK && i < odd_count; i++)
-		e = mend(t, table, 1, &odd[i]);
+	if (notes->count == 0)
+		return t->error;
+	e = merge_notes(&m, notes);
+	notes_clear(notes);
+	if (e == ERR_OK)
+		e = mend_odd(&m);
+	buf_release(&m.odd.keys);
 	return e;
 }
 
@@ -322,83 +476,20 @@ enum err ranked_flush_all(struct txn *t)
 	return e;
 }
 
-void ranked_forget(struct txn *t)
+void ranked_forget(struct store *s)
 {
 	for (unsigned i = 0; i < RANKED_MAX; i++)
-		t->store->ranked[i].used = 0;
+		notes_clear(&s->ranked[i]);
 }
 
-/* A table's very first chunk. */
-static enum err counts_found(struct txn *t, enum table table)
-{
-	struct key bottom = key_text(RANKED_BOTTOM);
-	enum err e = counts_put(t, table, 1, &bottom, (struct count){ 0, 0 });
-
-	return e == ERR_OK ? counts_put(t, table, 2, &bottom,
-				     (struct count){ 0, 1 })
-			   : e;
-}
-
-/* A free slot; the oldest has to go when there is none. */
-static enum err slot_free(
-	struct txn *t, enum table table, struct ranked_slot **out)
-{
-	struct ranked_cache *cache = cache_of(t, table);
-	bool odd;
-	enum err e;
-
-	if (cache->used == RANKED_SLOTS) {
-		cache->evict = (cache->evict + 1) % RANKED_SLOTS;
-		*out = &cache->slots[cache->evict];
-		e = slot_write(t, table, *out, &odd);
-		if (e == ERR_OK && !odd) {
-			cache->newest = cache->evict;
-			return ERR_OK;
-		}
-		if (e == ERR_OK)
-			e = ranked_flush(t, table);
-		cache->used = 0;
-		if (e == ERR_OK)
-			e = mend(t, table, 1, &(*out)->first);
-		if (e != ERR_OK)
-			return e;
-	}
-	cache->newest = cache->used;
-	*out = &cache->slots[cache->used++];
-	return ERR_OK;
-}
-
-static enum err slot_load(struct txn *t, enum table table,
-	const struct key *key, struct ranked_slot **out)
-{
-	struct cursor c;
-	enum err e = slot_free(t, table, out);
-
-	if (e == ERR_OK && !counts_find(t, table, 1, key_view(key), &c)) {
-		e = t->error == ERR_OK ? counts_found(t, table) : t->error;
-		if (e == ERR_OK && !counts_find(t, table, 1, key_view(key), &c))
-			e = lost_count(t, table);
-	}
-	if (e != ERR_OK)
-		return e;
-	(*out)->delta = 0;
-	(*out)->first = key_text(counts_first(&c));
-	(*out)->next.len = 0;
-	if (cursor_next(&c) && counts_is(&c, table, 1))
-		(*out)->next = key_text(counts_first(&c));
-	return ERR_OK;
-}
-
+/* Splitting a chunk walks its keys: the key that was just written must be among
+ * those that are counted. */
 enum err ranked_note(
 	struct txn *t, enum table table, const struct key *key, int delta)
 {
-	struct ranked_slot *slot =
-		cache_find(cache_of(t, table), key_view(key));
-	enum err e = ERR_OK;
+	struct ranked_notes *notes = notes_of(t, table);
 
-	if (slot == NULL)
-		e = slot_load(t, table, key, &slot);
-	if (e == ERR_OK)
-		slot->delta += delta;
-	return e;
+	notes_add(notes, key_view(key), delta);
+	return notes->keys.len < RANKED_NOTES_MAX ? ERR_OK
+						  : ranked_flush(t, table);
 }

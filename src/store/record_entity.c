@@ -10,22 +10,16 @@ static bool fits_key(struct str external_id)
 
 enum err record_entity_put(struct txn *t, const struct entity_row *row)
 {
-	struct key key;
-	struct str record;
+	struct key key = key_entity(row->kind, row->external_id);
 	enum err e = txn_error(t);
 
 	if (e != ERR_OK)
 		return e;
 	if (!fits_key(row->external_id))
 		return ERR_INVALID;
-	key = key_entity(row->kind, row->external_id);
-	record = entity_encode(&t->store->scratch, row);
-	e = record_fits(t);
-	if (e != ERR_OK)
-		return e;
-	return table_has(t, TABLE_ENTITY, &key)
-		       ? table_replace(t, TABLE_ENTITY, &key, record)
-		       : table_insert(t, TABLE_ENTITY, &key, record);
+	/* The row may borrow from the record that is about to be replaced. */
+	return record_write(
+		t, TABLE_ENTITY, &key, entity_encode(&t->store->scratch, row));
 }
 
 enum err record_entity_get(struct txn *t, enum entity_kind kind,

@@ -1,3 +1,5 @@
+#include <errno.h>
+
 #include "internal.h"
 
 const struct table_info tables[TABLE_COUNT] = {
@@ -25,17 +27,33 @@ static enum err read_failed(struct txn *t, enum table table, int rc)
 	return txn_fail(t, rc, tables[table].name);
 }
 
+struct MDB_cursor *table_cursor(struct txn *t, enum table table)
+{
+	MDB_cursor **c = &t->cursors[table];
+	int rc;
+
+	if (*c != NULL || t->mdb == NULL)
+		return *c;
+	rc = mdb_cursor_open(t->mdb, t->store->dbi[table], c);
+	if (rc != 0) {
+		*c = NULL;
+		(void)txn_fail(t, rc, tables[table].name);
+	}
+	return *c;
+}
+
 enum err table_get(struct txn *t, enum table table, const struct key *key,
 	struct str *value)
 {
 	MDB_val k = val_of(key_view(key)), v;
+	MDB_cursor *c = table_cursor(t, table);
 	int rc;
 
-	if (t->mdb == NULL)
+	if (c == NULL)
 		return t->error;
 	if (key->len == 0)
 		return ERR_NOT_FOUND;
-	rc = mdb_get(t->mdb, t->store->dbi[table], &k, &v);
+	rc = mdb_cursor_get(c, &k, &v, MDB_SET);
 	if (rc != 0)
 		return read_failed(t, table, rc);
 	*value = str_of_val(v);
@@ -55,9 +73,10 @@ static int raw_put(struct txn *t, enum table table, const struct key *key,
 	struct str value, unsigned flags)
 {
 	MDB_val k = val_of(key_view(key)), v = val_of(value);
+	MDB_cursor *c = table_cursor(t, table);
 
 	must(t->writing && t->mdb != NULL);
-	return mdb_put(t->mdb, t->store->dbi[table], &k, &v, flags);
+	return c != NULL ? mdb_cursor_put(c, &k, &v, flags) : ENOMEM;
 }
 
 static enum err out_of_step(struct txn *t, enum table table)
@@ -96,8 +115,18 @@ enum err table_replace(struct txn *t, enum table table, const struct key *key,
 enum err table_put(struct txn *t, enum table table, const struct key *key,
 	struct str value)
 {
-	must(tables[table].ranked == 0);
-	return table_replace(t, table, key, value);
+	int rc;
+
+	if (t->error != ERR_OK)
+		return t->error;
+	if (tables[table].ranked == 0)
+		return table_replace(t, table, key, value);
+	rc = raw_put(t, table, key, value, MDB_NOOVERWRITE);
+	if (rc == 0)
+		return ranked_note(t, table, key, 1);
+	if (rc == MDB_KEYEXIST) /* the cursor stands on it */
+		rc = raw_put(t, table, key, value, MDB_CURRENT);
+	return rc != 0 ? txn_fail(t, rc, tables[table].name) : ERR_OK;
 }
 
 enum err table_remove(struct txn *t, enum table table, const struct key *key)

@@ -85,9 +85,13 @@ enum err table_replace(struct txn *t, enum table table, const struct key *key,
 enum err table_remove(
 	struct txn *t, enum table table, const struct key *key) WARN_UNUSED;
 
-/* Insert or replace; not for ranked tables. */
+/* Insert or replace, whichever it takes. */
 enum err table_put(struct txn *t, enum table table, const struct key *key,
 	struct str value) WARN_UNUSED;
+
+/* The transaction's own cursor on a table, not to be closed; NULL: there is
+ * none, see the transaction's error. */
+struct MDB_cursor *table_cursor(struct txn *t, enum table table);
 
 /* Removes the first `max` keys that begin with `prefix` and tells how many
  * these were; fewer than `max`: none is left, or the turn has failed.  Not for

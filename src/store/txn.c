@@ -3,11 +3,13 @@
 #include "sluice/base/clock.h"
 #include "sluice/base/log.h"
 
-static void close_counts(struct txn *t)
+static void close_cursors(struct txn *t)
 {
-	if (t->counts != NULL)
-		mdb_cursor_close(t->counts);
-	t->counts = NULL;
+	for (enum table i = 0; i < TABLE_COUNT; i++) {
+		if (t->cursors[i] != NULL)
+			mdb_cursor_close(t->cursors[i]);
+		t->cursors[i] = NULL;
+	}
 }
 
 /* Takes over a map that another process made larger.  LMDB allows it only
@@ -73,7 +75,7 @@ void store_end_turn(struct store *s)
 	must(!s->write.open);
 	if (!s->read.open)
 		return;
-	close_counts(&s->read);
+	close_cursors(&s->read);
 	if (s->read.mdb != NULL)
 		mdb_txn_reset(s->read.mdb);
 	s->read.open = false;
@@ -100,7 +102,6 @@ enum err store_write(struct store *s, struct txn **out)
 		t->store = s;
 		t->writing = true;
 		t->open = true;
-		ranked_forget(t);
 	}
 	*out = t;
 	return t->error;
@@ -115,6 +116,7 @@ static void end_write(struct store *s)
 {
 	s->write.mdb = NULL;
 	s->write.open = false;
+	ranked_forget(s);
 	buf_clear(&s->scratch);
 	buf_clear(&s->old);
 	/* One large record must not cost its size for ever. */
@@ -126,7 +128,7 @@ void store_abort(struct store *s)
 {
 	if (!s->write.open)
 		return;
-	close_counts(&s->write);
+	close_cursors(&s->write);
 	mdb_txn_abort(s->write.mdb);
 	end_write(s);
 }
@@ -170,7 +172,7 @@ enum err store_commit(struct store *s, struct diag *why)
 		s->broken = s->broken || e == ERR_IO;
 		store_abort(s);
 	} else {
-		close_counts(t);
+		close_cursors(t);
 		e = finish(s, why);
 	}
 	s->last_error = e;

@@ -2,6 +2,7 @@
 #include "fixture.h"
 
 #include "sluice/store/record_config.h"
+#include "sluice/store/record_import_job.h"
 
 /* --- API keys ------------------------------------------------------------- */
 
@@ -194,6 +195,62 @@ static void test_export_job(void **state)
 	arena_release(&arena);
 }
 
+/* --- import jobs ---------------------------------------------------------- */
+
+static void take_import_job(void *arg, struct import_job *j)
+{
+	*(struct import_job **)arg = j;
+}
+
+static struct import_job *make_import_job(void)
+{
+	static const char text[] =
+		"{\"name\":\"suppliers\",\"entity\":\"SUPPLIER\","
+		"\"cronExpression\":\"0 2 * * *\","
+		"\"clientId\":\"00000000-0000-7000-8000-000000000001\","
+		"\"source\":{\"path\":\"in/suppliers.csv\"},"
+		"\"csv\":{\"delimiter\":\";\"}}";
+	struct arena arena = { 0 };
+	struct faults faults;
+	json_t *body = json_loads(text, 0, NULL);
+	struct import_job *j;
+
+	faults_init(&faults, &arena);
+	j = import_job_from_json(body, CONNECTION_SFTP, false, &faults);
+	if (j == NULL)
+		fail_msg("%s %s", faults.list[0].field, faults.list[0].message);
+	j->id = fixture_id(1000, 1);
+	json_decref(body);
+	arena_release(&arena);
+	return j;
+}
+
+static void test_import_job(void **state)
+{
+	struct fixture *f = *state;
+	struct import_job *j = make_import_job(), *got = NULL;
+	struct key key = key_uuid(j->id);
+	struct txn *t = fixture_write(f);
+
+	assert_int_equal(record_import_job_put(t, j), ERR_OK);
+	assert_int_equal(
+		record_import_job_each(t, take_import_job, &got), ERR_OK);
+	assert_non_null(got);
+	assert_string_equal(got->name, "suppliers");
+	assert_string_equal(got->cron_expression, "0 2 * * *");
+	assert_true(uuid_eq(got->id, j->id));
+	assert_int_equal(record_import_job_delete(t, j->id), ERR_OK);
+	assert_int_equal(record_import_job_delete(t, j->id), ERR_NOT_FOUND);
+	assert_int_equal(
+		table_put(t, TABLE_IMPORT_JOB, &key, STR("no record at all")),
+		ERR_OK);
+	assert_int_equal(
+		record_import_job_each(t, take_import_job, &got), ERR_CORRUPT);
+	fixture_commit(f);
+	import_job_destroy(j);
+	import_job_destroy(got);
+}
+
 #define TEST(name)                                                             \
 	cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
@@ -205,6 +262,7 @@ int main(void)
 		cmocka_unit_test(test_key_text),
 		TEST(test_connection_sealed),
 		TEST(test_export_job),
+		TEST(test_import_job),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -136,6 +136,71 @@ static void test_random(void **state)
 	free(m);
 }
 
+/* More in one turn, in any order, than is counted at once; keys that come and
+ * go several times among them. */
+static void test_large_turns(void **state)
+{
+	struct model *m = model_make(state);
+
+	for (int turn = 0; turn < 4; turn++) {
+		struct txn *t = fixture_write(m->f);
+		size_t most = 0;
+
+		for (uint32_t i = 0; i < 60000; i++) {
+			bool more = fixture_random(&m->seed) % 100 <
+				    (turn % 2 == 0 ? 90 : 10);
+
+			toggle(m, t, fixture_random(&m->seed) % SPACE, more);
+			if (i % 3 == 0)
+				toggle(m, t, i % 7, i % 2 == 0);
+			if (m->f->store->ranked[0].keys.cap > most)
+				most = m->f->store->ranked[0].keys.cap;
+		}
+		assert_true(most <= 2 * RANKED_NOTES_MAX);
+		fixture_commit(m->f);
+		check_counts(m, store_read(m->f->store));
+		check_samples(m, store_read(m->f->store));
+		check_all_selected(m, store_read(m->f->store));
+		store_end_turn(m->f->store);
+	}
+	free(m);
+}
+
+/* Insert or replace: only what is new counts. */
+static void test_put(void **state)
+{
+	struct model *m = model_make(state);
+	struct txn *t = fixture_write(m->f);
+	struct str value;
+	char text[64];
+
+	for (uint32_t i = 0; i < 30000; i++) {
+		uint32_t n = fixture_random(&m->seed) % 5000;
+		struct key key = key_of(n);
+
+		/* Lengths differ, so that rows move within their pages. */
+		snprintf(text, sizeof text, "%u %.*s", n,
+			(int)(fixture_random(&m->seed) % 40),
+			"a value of some length that is cut somewhere");
+		assert_int_equal(
+			table_put(t, TABLE, &key, str_of(text)), ERR_OK);
+		assert_int_equal(table_get(t, TABLE, &key, &value), ERR_OK);
+		assert_true(str_eq(value, str_of(text)));
+		m->count += !m->there[n];
+		m->there[n] = true;
+		if (i % 5 == 0)
+			toggle(m, t, fixture_random(&m->seed) % 5000, false);
+		if (i % 1000 == 999) {
+			fixture_commit(m->f);
+			t = fixture_write(m->f);
+		}
+	}
+	check_counts(m, t);
+	check_all_selected(m, t);
+	fixture_commit(m->f);
+	free(m);
+}
+
 /* Chunks are split by appending and joined by deleting from the front; one
  * big turn splits a chunk into many at once. */
 static void test_append_and_drain(void **state)
@@ -236,6 +301,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			test_random, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(
+			test_large_turns, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(
+			test_put, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(
 			test_append_and_drain, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(
