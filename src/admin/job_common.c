@@ -130,7 +130,7 @@ void job_check_suppliers(struct call *c, struct faults *f)
 static bool fits(const char *method, enum connection_type type)
 {
 	if (strcmp(method, "SFTP_CLIENT") == 0)
-		return type == CONNECTION_SFTP || type == CONNECTION_FTP;
+		return type == CONNECTION_SFTP;
 	return type == CONNECTION_API || type == CONNECTION_API_OAUTH2;
 }
 

@@ -28,7 +28,7 @@
 #define CONNECTION "\"name\":" TEXT ",\"active\":" BOOLEAN ",\"clientConfiguration\":" NEEDS("\"type\",\"connectionInformation\"", \
 	"\"type\":" ENUM("\"SFTP_CLIENT\",\"FTP_CLIENT\",\"API_CLIENT\",\"API_OAUTH2_CLIENT\"") ",\"connectionInformation\":" REF("ConnectionInformation"))
 #define INFORMATION "\"hostname\":" TEXT ",\"port\":" NUMBER ",\"username\":" TEXT ",\"password\":" TEXT ",\"privateKey\":" TEXT \
-	",\"privateKeyPassphrase\":" TEXT ",\"hostKeys\":" TEXTS ",\"fsync\":" BOOLEAN ",\"maxConcurrent\":" NUMBER ",\"timeouts\":" OBJECT( \
+	",\"privateKeyPassphrase\":" TEXT ",\"hostKeys\":" TEXTS ",\"fsync\":" BOOLEAN ",\"tls\":" ENUM("\"EXPLICIT\",\"IMPLICIT\",\"NONE\"") ",\"caCertificates\":" TEXT ",\"maxConcurrent\":" NUMBER ",\"timeouts\":" OBJECT( \
 	"\"resolve\":" SECONDS ",\"connect\":" SECONDS ",\"handshake\":" SECONDS ",\"authenticate\":" SECONDS ",\"open\":" SECONDS \
 	",\"idle\":" SECONDS ",\"close\":" SECONDS ",\"keepalive\":" SECONDS ",\"poolIdle\":" SECONDS) \
 	",\"circuitBreaker\":" NEEDS("\"failures\"", "\"failures\":" NUMBER) ",\"requestsPerSecond\":" NUMBER \

@@ -168,6 +168,25 @@ static int64_t later(const struct call *c, int64_t before)
 	return c->now > before ? c->now : before + 1;
 }
 
+/* An export job goes on with its connection's new settings, but not with
+ * another type. */
+static void check_type_change(struct call *c, const struct connection *old,
+	const struct connection *k, struct faults *f)
+{
+	const struct catalog *all = &c->hub->catalog;
+
+	for (size_t i = 0; i < all->job_count && k->type != old->type; i++)
+		if (uuid_eq(all->jobs[i]->client_id, old->id)) {
+			faults_add(f, FAULT_NOT_ALLOWED,
+				"clientConfiguration.type",
+				"the export job '%s' uses this connection and "
+				"needs its type %s",
+				all->jobs[i]->name,
+				connection_type_name(old->type));
+			return;
+		}
+}
+
 void connection_replace(struct call *c)
 {
 	struct connection *old = find(c), *k;
@@ -179,6 +198,11 @@ void connection_replace(struct call *c)
 	k = connection_from_json(c->json, old, f);
 	if (k == NULL)
 		return answer_faults(c, f);
+	check_type_change(c, old, k, f);
+	if (faults_any(f)) {
+		connection_destroy(k);
+		return answer_faults(c, f);
+	}
 	k->id = old->id;
 	k->created_at = old->created_at;
 	k->updated_at = later(c, old->updated_at);

@@ -44,6 +44,12 @@ struct ssh_target target_ssh(const struct hub *hub, const struct connection *c)
 	};
 }
 
+static const enum ftp_tls tls_of[CONNECTION_TLS_COUNT] = {
+	[CONNECTION_TLS_EXPLICIT] = FTP_TLS_EXPLICIT,
+	[CONNECTION_TLS_IMPLICIT] = FTP_TLS_IMPLICIT,
+	[CONNECTION_TLS_NONE] = FTP_TLS_NONE,
+};
+
 struct ftp_target target_ftp(const struct hub *hub, const struct connection *c)
 {
 	const struct ssh_timeouts *otherwise = &hub->settings.timeouts;
@@ -57,8 +63,12 @@ struct ftp_target target_ftp(const struct hub *hub, const struct connection *c)
 		.username = c->username,
 		.password = c->password,
 		.max_concurrent = c->max_concurrent,
+		.tls = tls_of[c->tls],
+		.ca_certificates = c->ca_certificates,
 		.connect_ms =
-			seconds_or(c->timeouts.connect, otherwise->connect),
+			seconds_or(c->timeouts.connect, otherwise->connect) +
+			seconds_or(c->timeouts.authenticate,
+				otherwise->authenticate),
 		.idle_ms = seconds_or(c->timeouts.idle, otherwise->idle),
 	};
 }

@@ -8,21 +8,37 @@
 
 #define SECRET_MAX (64u << 10)
 #define HOST_MAX   253
+#define CA_MAX     (256u << 10)
 
 static const struct {
 	const char *name;
 	bool served;
 } types[CONNECTION_TYPE_COUNT] = {
 	[CONNECTION_SFTP] = { "SFTP_CLIENT", true },
-	[CONNECTION_FTP] = { "FTP_CLIENT", false },
+	[CONNECTION_FTP] = { "FTP_CLIENT", true },
 	[CONNECTION_API] = { "API_CLIENT", false },
 	[CONNECTION_API_OAUTH2] = { "API_OAUTH2_CLIENT", false },
+};
+
+static const struct {
+	const char *name;
+	uint16_t port;
+} tls_kinds[CONNECTION_TLS_COUNT] = {
+	[CONNECTION_TLS_EXPLICIT] = { "EXPLICIT", 21 },
+	[CONNECTION_TLS_IMPLICIT] = { "IMPLICIT", 990 },
+	[CONNECTION_TLS_NONE] = { "NONE", 21 },
 };
 
 const char *connection_type_name(enum connection_type t)
 {
 	must(t < CONNECTION_TYPE_COUNT);
 	return types[t].name;
+}
+
+const char *connection_tls_name(enum connection_tls t)
+{
+	must(t < CONNECTION_TLS_COUNT);
+	return tls_kinds[t].name;
 }
 
 static void read_type(struct faults *f, const struct path *p,
@@ -140,6 +156,39 @@ static void read_allowed_hosts(struct faults *f, const struct path *p,
 	}
 }
 
+static void read_tls(struct faults *f, const struct path *p,
+	const json_t *value, void *target)
+{
+	struct str name = json_is_string(value) ? json_text(value) : STR("");
+
+	for (size_t t = 0; t < CONNECTION_TLS_COUNT; t++)
+		if (str_eq(name, str_of(tls_kinds[t].name))) {
+			((struct connection *)target)->tls =
+				(enum connection_tls)t;
+			return;
+		}
+	fault_at(
+		f, p, FAULT_INVALID, "must be one of EXPLICIT, IMPLICIT, NONE");
+}
+
+/* Whether they can be read, the test of the connection tells. */
+static void read_ca_certificates(struct faults *f, const struct path *p,
+	const json_t *value, void *target)
+{
+	struct str text = json_is_string(value) ? json_text(value) : STR("");
+
+	if (text.len <= CA_MAX &&
+		memmem(text.ptr, text.len, "-----BEGIN CERTIFICATE-----", 27) &&
+		memmem(text.ptr, text.len, "-----END CERTIFICATE-----", 25))
+		((struct connection *)target)->ca_certificates =
+			mem_dup(text.ptr, text.len);
+	else
+		fault_at(f, p, FAULT_INVALID,
+			"must be certificates in PEM form (-----BEGIN "
+			"CERTIFICATE-----), at most %u KiB",
+			CA_MAX >> 10);
+}
+
 #define AT(member) offsetof(struct connection, member)
 #define SECONDS(k, m)                                                          \
 	{                                                                      \
@@ -171,61 +220,85 @@ static const struct form_field breaker_fields[] = {
 static void read_information(struct faults *f, const struct path *p,
 	const json_t *value, void *target);
 
-static const struct form_field information_fields[] = {
-	{ .key = "type", .type = FORM_IGNORED }, /* read_information() */
-	{ .key = "hostname",
-		.type = FORM_READ,
-		.required = true,
-		.read = read_hostname },
-	{ .key = "port",
-		.type = FORM_UINT16,
-		.offset = AT(port),
-		.min = 1,
-		.max = 65535 },
-	{ .key = "username",
-		.type = FORM_TEXT,
-		.required = true,
-		.offset = AT(username),
-		.min = 1,
-		.max = 255 },
-	{ .key = "password",
-		.type = FORM_SECRET,
-		.offset = AT(password),
-		.min = 1,
-		.max = SECRET_MAX },
-	{ .key = "privateKey",
-		.type = FORM_SECRET,
-		.offset = AT(private_key),
-		.min = 1,
-		.max = SECRET_MAX },
-	{ .key = "privateKeyPassphrase",
-		.type = FORM_SECRET,
-		.offset = AT(private_key_passphrase),
-		.min = 1,
-		.max = SECRET_MAX },
+/* What each type of connection takes. */
+#define HOST_FIELDS                                                            \
+	{ .key = "type", .type = FORM_IGNORED }, /* read_information() */      \
+		{ .key = "hostname",                                           \
+			.type = FORM_READ,                                     \
+			.required = true,                                      \
+			.read = read_hostname },                               \
+		{ .key = "port",                                               \
+			.type = FORM_UINT16,                                   \
+			.offset = AT(port),                                    \
+			.min = 1,                                              \
+			.max = 65535 },                                        \
+		{ .key = "username",                                           \
+			.type = FORM_TEXT,                                     \
+			.required = true,                                      \
+			.offset = AT(username),                                \
+			.min = 1,                                              \
+			.max = 255 },                                          \
+		SECRET("password", password)
+
+#define SECRET(k, m)                                                           \
+	{                                                                      \
+		.key = (k), .type = FORM_SECRET, .offset = AT(m), .min = 1,    \
+		.max = SECRET_MAX                                              \
+	}
+
+#define LIMIT_FIELDS(concurrent_max)                                           \
+	{ .key = "maxConcurrent",                                              \
+		.type = FORM_UINT,                                             \
+		.offset = AT(max_concurrent),                                  \
+		.min = 1,                                                      \
+		.max = (concurrent_max) },                                     \
+		{ .key = "timeouts",                                           \
+			.type = FORM_OBJECT,                                   \
+			FORM_FIELDS(timeout_fields) },                         \
+		{ .key = "circuitBreaker",                                     \
+			.type = FORM_OBJECT,                                   \
+			FORM_FIELDS(breaker_fields) },                         \
+		{ .key = "requestsPerSecond",                                  \
+			.type = FORM_UINT,                                     \
+			.offset = AT(requests_per_second),                     \
+			.min = 1,                                              \
+			.max = 100000 },                                       \
+		{ .key = "allowedHosts",                                       \
+			.type = FORM_READ,                                     \
+			.read = read_allowed_hosts },                          \
+	{                                                                      \
+		.key = "allowPrivateNetworks", .type = FORM_BOOL,              \
+		.offset = AT(allow_private_networks)                           \
+	}
+
+static const struct form_field sftp_fields[] = {
+	HOST_FIELDS,
+	SECRET("privateKey", private_key),
+	SECRET("privateKeyPassphrase", private_key_passphrase),
 	{ .key = "hostKeys", .type = FORM_READ, .read = read_host_keys },
 	{ .key = "fsync", .type = FORM_BOOL, .offset = AT(fsync) },
-	{ .key = "maxConcurrent",
-		.type = FORM_UINT,
-		.offset = AT(max_concurrent),
-		.min = 1,
-		.max = 1024 },
-	{ .key = "timeouts", .type = FORM_OBJECT, FORM_FIELDS(timeout_fields) },
-	{ .key = "circuitBreaker",
-		.type = FORM_OBJECT,
-		FORM_FIELDS(breaker_fields) },
-	{ .key = "requestsPerSecond",
-		.type = FORM_UINT,
-		.offset = AT(requests_per_second),
-		.min = 1,
-		.max = 100000 },
-	{ .key = "allowedHosts",
-		.type = FORM_READ,
-		.read = read_allowed_hosts },
-	{ .key = "allowPrivateNetworks",
-		.type = FORM_BOOL,
-		.offset = AT(allow_private_networks) },
+	LIMIT_FIELDS(1024),
 };
+
+static const struct form_field ftp_fields[] = {
+	HOST_FIELDS,
+	{ .key = "tls", .type = FORM_READ, .read = read_tls },
+	{ .key = "caCertificates",
+		.type = FORM_READ,
+		.read = read_ca_certificates },
+	LIMIT_FIELDS(16),
+};
+
+static const struct {
+	const struct form_field *fields;
+	size_t count;
+} forms[CONNECTION_TYPE_COUNT] = {
+	[CONNECTION_SFTP] = { FORM_FIELDS(sftp_fields) },
+	[CONNECTION_FTP] = { FORM_FIELDS(ftp_fields) },
+};
+
+static void read_information(struct faults *f, const struct path *p,
+	const json_t *value, void *target);
 
 static const struct form_field configuration_fields[] = {
 	{ .key = "type",
@@ -271,8 +344,8 @@ static void read_information(struct faults *f, const struct path *p,
 			str_eq(json_text(type), str_of(types[c->type].name))))
 		fault_at(f, &at, FAULT_INVALID,
 			"differs from clientConfiguration.type");
-	form_read(f, p, information_fields, ARRAY_LEN(information_fields),
-		value, target);
+	form_read(f, p, forms[c->type].fields, forms[c->type].count, value,
+		target);
 }
 
 /* The secrets, by name and member. */
@@ -313,6 +386,13 @@ static void keep_secrets(struct connection *c, const struct connection *old,
 	}
 }
 
+static void choose_port(struct connection *c)
+{
+	if (c->port == 0)
+		c->port =
+			c->type == CONNECTION_FTP ? tls_kinds[c->tls].port : 22;
+}
+
 static void check_private_key(const struct connection *c,
 	const struct path *information, struct faults *f)
 {
@@ -338,11 +418,11 @@ struct connection *connection_from_json(
 	struct connection *c = mem_alloc(sizeof *c);
 
 	c->active = true;
-	c->port = 22;
 	c->fsync = true;
 	c->allow_private_networks = true;
 	form_read(faults, NULL, connection_fields, ARRAY_LEN(connection_fields),
 		body, c);
+	choose_port(c);
 	keep_secrets(c, old, &information, faults);
 	check_private_key(c, &information, faults);
 	if (!faults_any(faults))
@@ -360,6 +440,7 @@ void connection_destroy(struct connection *c)
 	free(c->username);
 	for (size_t i = 0; i < ARRAY_LEN(secrets); i++)
 		mem_free_secret(secret_of(c, i));
+	free(c->ca_certificates);
 	texts_free(c->host_keys, c->host_key_count);
 	texts_free(c->allowed_hosts, c->allowed_host_count);
 	free(c);

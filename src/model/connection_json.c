@@ -61,6 +61,22 @@ static void put_limits(json_t *o, const struct connection *c)
 		json_boolean(c->allow_private_networks));
 }
 
+static void put_sftp(
+	json_t *o, const struct connection *c, enum connection_view view)
+{
+	put_secret(o, "privateKey", c->private_key, view);
+	put_secret(o, "privateKeyPassphrase", c->private_key_passphrase, view);
+	json_object_set_new(
+		o, "hostKeys", texts_to_json(c->host_keys, c->host_key_count));
+	json_object_set_new(o, "fsync", json_boolean(c->fsync));
+}
+
+static void put_ftp(json_t *o, const struct connection *c)
+{
+	put_text(o, "tls", connection_tls_name(c->tls));
+	put_text(o, "caCertificates", c->ca_certificates);
+}
+
 static json_t *information_to_json(
 	const struct connection *c, enum connection_view view)
 {
@@ -70,11 +86,10 @@ static json_t *information_to_json(
 	put_uint(o, "port", c->port);
 	put_text(o, "username", c->username);
 	put_secret(o, "password", c->password, view);
-	put_secret(o, "privateKey", c->private_key, view);
-	put_secret(o, "privateKeyPassphrase", c->private_key_passphrase, view);
-	json_object_set_new(
-		o, "hostKeys", texts_to_json(c->host_keys, c->host_key_count));
-	json_object_set_new(o, "fsync", json_boolean(c->fsync));
+	if (c->type == CONNECTION_FTP)
+		put_ftp(o, c);
+	else
+		put_sftp(o, c, view);
 	put_limits(o, c);
 	return o;
 }

@@ -1,6 +1,6 @@
 /* A connection: where partners' files and APIs are (contract 2.1, facts.md
- * section 2).  This issue serves SFTP_CLIENT; the other types are known by
- * name and refused with a clear fault until their issue. */
+ * section 2).  SFTP_CLIENT and FTP_CLIENT are served; the other types are known
+ * by name and refused with a clear fault until their issue. */
 #ifndef SLUICE_MODEL_CONNECTION_H
 #define SLUICE_MODEL_CONNECTION_H
 
@@ -21,6 +21,15 @@ enum connection_type {
 
 const char *connection_type_name(enum connection_type t); /* "SFTP_CLIENT" */
 
+enum connection_tls { /* of an FTP_CLIENT */
+	CONNECTION_TLS_EXPLICIT,
+	CONNECTION_TLS_IMPLICIT,
+	CONNECTION_TLS_NONE,
+	CONNECTION_TLS_COUNT
+};
+
+const char *connection_tls_name(enum connection_tls t); /* "EXPLICIT" */
+
 /* Seconds; 0: the configured default.  JSON: connectionInformation.timeouts
  * {"resolve","connect","handshake","authenticate","open","idle","close",
  * "keepalive","poolIdle"}. */
@@ -36,12 +45,14 @@ struct connection {
 	bool active;
 	enum connection_type type;
 	char *hostname; /* strings are owned; NULL: not given */
-	uint16_t port;  /* default 22 */
+	uint16_t port;  /* default 22; FTP 21, with implicit TLS 990 */
 	char *username;
 	char *password, *private_key, *private_key_passphrase;
 	char **host_keys; /* "SHA256:..." */
 	size_t host_key_count;
-	bool fsync;              /* fsync@openssh.com after each upload; true */
+	bool fsync; /* fsync@openssh.com after each upload; true */
+	enum connection_tls tls;
+	char *ca_certificates; /* PEM text, instead of the system's; or NULL */
 	unsigned max_concurrent; /* files under way; 0: configured default */
 	struct connection_timeouts timeouts;
 	unsigned breaker_failures;    /* circuitBreaker.failures; 0: off */

@@ -8,6 +8,10 @@
 	"{'name':'erp','clientConfiguration':{'type':'SFTP_CLIENT',"           \
 	"'connectionInformation':{" information "}}}"
 #define INFO "clientConfiguration.connectionInformation."
+#define FTP(more)                                                              \
+	"{'name':'erp','clientConfiguration':{'type':'FTP_CLIENT',"            \
+	"'connectionInformation':{'hostname':'h','username':'u'," more "}}}"
+#define PEM  "-----BEGIN CERTIFICATE-----\\nx\\n-----END CERTIFICATE-----\\n"
 #define HOST "'hostname':'h','username':'u'"
 
 static struct connection *read_connection(const char *text,
@@ -71,8 +75,18 @@ static void faults_of_bodies(void **state)
 			"INVALID_VALUE " INFO "allowedHosts[0]" },
 		{ BODY(HOST ",'type':'API_CLIENT'"),
 			"INVALID_VALUE " INFO "type" },
-		{ "{'name':'x','clientConfiguration':{'type':'FTP_CLIENT',"
-		  "'connectionInformation':{'tls':true}}}",
+		{ FTP("'tls':true"), "INVALID_VALUE " INFO "tls" },
+		{ FTP("'tls':'SOME'"), "INVALID_VALUE " INFO "tls" },
+		{ FTP("'caCertificates':'x'"),
+			"INVALID_VALUE " INFO "caCertificates" },
+		{ FTP("'hostKeys':['" KEY "'],'privateKey':'x','fsync':true"),
+			"UNKNOWN_FIELD " INFO "hostKeys; UNKNOWN_FIELD " INFO
+			"privateKey; UNKNOWN_FIELD " INFO "fsync" },
+		{ FTP("'maxConcurrent':17"),
+			"INVALID_VALUE " INFO "maxConcurrent" },
+		{ BODY(HOST ",'tls':'NONE'"), "UNKNOWN_FIELD " INFO "tls" },
+		{ "{'name':'x','clientConfiguration':{'type':'API_CLIENT',"
+		  "'connectionInformation':{'baseUrl':true}}}",
 			"INVALID_VALUE clientConfiguration.type" },
 		{ "{'name':'x','clientConfiguration':{'type':'SFTP',"
 		  "'connectionInformation':{" HOST "}}}",
@@ -164,6 +178,57 @@ static void secrets_are_masked_and_kept(void **state)
 	connection_destroy(c);
 }
 
+static void ftp_connections(void **state)
+{
+	static const struct {
+		const char *body;
+		uint16_t port;
+		enum connection_tls tls;
+	} cases[] = {
+		{ FTP("'password':'p'"), 21, CONNECTION_TLS_EXPLICIT },
+		{ FTP("'tls':'IMPLICIT'"), 990, CONNECTION_TLS_IMPLICIT },
+		{ FTP("'tls':'NONE','port':2121"), 2121, CONNECTION_TLS_NONE },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct connection *c = read_connection(cases[i].body, NULL, "");
+
+		assert_int_equal(c->port, cases[i].port);
+		assert_int_equal(c->tls, cases[i].tls);
+		connection_destroy(c);
+	}
+}
+
+static void ftp_connections_stored_and_back(void **state)
+{
+	struct connection *c = read_connection(
+		FTP("'tls':'IMPLICIT','password':'p','caCertificates':'" PEM
+		    "','timeouts':{'idle':3},'maxConcurrent':3"),
+		NULL, "");
+	json_t *stored, *masked = connection_to_json(c, CONNECTION_MASKED);
+	char *text = json_dumps(masked, JSON_COMPACT);
+	struct connection *again;
+
+	(void)state;
+	c->id.bytes[0] = 1;
+	stored = connection_to_json(c, CONNECTION_STORED);
+	assert_non_null(strstr(text, "\"password\":\"***\""));
+	assert_non_null(strstr(text, "\"tls\":\"IMPLICIT\""));
+	assert_non_null(strstr(text, "BEGIN CERTIFICATE"));
+	assert_null(strstr(text, "hostKeys"));
+	again = connection_from_stored(stored);
+	assert_non_null(again);
+	assert_string_equal(again->ca_certificates, c->ca_certificates);
+	assert_string_equal(again->password, "p");
+	assert_int_equal(again->tls, CONNECTION_TLS_IMPLICIT);
+	free(text);
+	json_decref(stored);
+	json_decref(masked);
+	connection_destroy(again);
+	connection_destroy(c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -171,6 +236,8 @@ int main(void)
 		cmocka_unit_test(defaults),
 		cmocka_unit_test(stored_and_back),
 		cmocka_unit_test(secrets_are_masked_and_kept),
+		cmocka_unit_test(ftp_connections),
+		cmocka_unit_test(ftp_connections_stored_and_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
