@@ -3,6 +3,7 @@
 #include "admin_private.h"
 #include "query.h"
 #include "sluice/jobs/target.h"
+#include "sluice/loop/ftp_probe.h"
 #include "sluice/loop/sftp_probe.h"
 #include "views.h"
 
@@ -10,14 +11,19 @@
 
 struct test {
 	struct call *call;
-	struct sftp_probe probe;
+	union {
+		struct sftp_probe sftp;
+		struct ftp_probe ftp;
+	};
+	struct op *op; /* of the one that runs */
 };
 
-static void put_steps(struct buf *out, const struct sftp_probe *p)
+static void put_steps(struct buf *out, bool ok,
+	const struct sftp_probe_step *steps, size_t count)
 {
-	buf_printf(out, "{\"ok\":%s,\"steps\":[", p->ok ? "true" : "false");
-	for (size_t i = 0; i < p->step_count; i++) {
-		const struct sftp_probe_step *s = &p->steps[i];
+	buf_printf(out, "{\"ok\":%s,\"steps\":[", ok ? "true" : "false");
+	for (size_t i = 0; i < count; i++) {
+		const struct sftp_probe_step *s = &steps[i];
 
 		buf_printf(out,
 			"%s{\"step\":\"%s\",\"ok\":%s,\"milliseconds\":%llu,"
@@ -41,15 +47,27 @@ static void put_host_keys(struct buf *out, const struct sftp_probe *p)
 	buf_text(out, "]}");
 }
 
-static void on_probed(struct op *op)
+static void on_sftp_probed(struct op *op)
 {
-	struct test *t = container_of(op, struct test, probe.op);
+	struct test *t = container_of(op, struct test, sftp.op);
 	struct call *c = t->call;
 
 	if (op->status != ERR_OK)
 		return answer_err(c, op->status, &op->why);
-	put_steps(&c->body, &t->probe);
-	put_host_keys(&c->body, &t->probe);
+	put_steps(&c->body, t->sftp.ok, t->sftp.steps, t->sftp.step_count);
+	put_host_keys(&c->body, &t->sftp);
+	answer_now(c, 200);
+}
+
+static void on_ftp_probed(struct op *op)
+{
+	struct test *t = container_of(op, struct test, ftp.op);
+	struct call *c = t->call;
+
+	if (op->status != ERR_OK)
+		return answer_err(c, op->status, &op->why);
+	put_steps(&c->body, t->ftp.ok, t->ftp.steps, t->ftp.step_count);
+	buf_char(&c->body, '}');
 	answer_now(c, 200);
 }
 
@@ -57,7 +75,7 @@ static void on_gone(struct call *c)
 {
 	struct test *t = c->state;
 
-	op_cancel(&t->probe.op);
+	op_cancel(t->op);
 }
 
 static const char *probe_name(struct call *c)
@@ -68,23 +86,51 @@ static const char *probe_name(struct call *c)
 		uuid_format(hub_new_id(c->hub), id));
 }
 
+static enum err start_sftp(struct test *t, const struct connection *k)
+{
+	struct call *c = t->call;
+	struct ssh_target target = target_ssh(c->hub, k);
+
+	t->op = &t->sftp.op;
+	t->sftp.in = (struct sftp_probe_in){ .loop = c->hub->loop,
+		.target = &target,
+		.folder = query_get(c, "folder"),
+		.file_name = probe_name(c),
+		.who = "test" };
+	return sftp_probe_start(&t->sftp, on_sftp_probed);
+}
+
+static enum err start_ftp(struct test *t, const struct connection *k)
+{
+	struct call *c = t->call;
+	struct ftp_target target = target_ftp(c->hub, k);
+
+	t->op = &t->ftp.op;
+	t->ftp.in = (struct ftp_probe_in){ .loop = c->hub->loop,
+		.target = &target,
+		.folder = query_get(c, "folder"),
+		.file_name = probe_name(c),
+		.who = "test" };
+	return ftp_probe_start(&t->ftp, on_ftp_probed);
+}
+
+static enum err (*const starts[CONNECTION_TYPE_COUNT])(
+	struct test *t, const struct connection *k) = {
+	[CONNECTION_SFTP] = start_sftp,
+	[CONNECTION_FTP] = start_ftp,
+};
+
 static void start(struct call *c, const struct connection *k)
 {
 	struct test *t = arena_alloc(&c->arena, sizeof *t);
-	struct ssh_target target = target_ssh(c->hub, k);
 	enum err e;
 
 	t->call = c;
 	c->state = t;
 	c->on_gone = on_gone;
-	t->probe.in = (struct sftp_probe_in){ .loop = c->hub->loop,
-		.target = &target,
-		.folder = query_get(c, "folder"),
-		.file_name = probe_name(c),
-		.who = "test" };
-	e = sftp_probe_start(&t->probe, on_probed);
+	e = starts[k->type](t, k);
 	if (e != ERR_OK)
-		answer_err(c, e, &t->probe.op.why);
+		answer_err(c, e, &t->op->why);
 }
 
 /* As the outputFolder of a job. */
@@ -133,9 +179,10 @@ void connection_test(struct call *c)
 		k = catalog_connection(c->hub, id);
 	if (k == NULL)
 		return answer_not_found(c, "connection", c->path[0]);
-	if (k->type != CONNECTION_SFTP)
+	if (starts[k->type] == NULL)
 		return answer_error(c, 409, "CONFLICT",
-			"this version can test SFTP_CLIENT connections only");
+			"this version can't test connections of type %s",
+			connection_type_name(k->type));
 	if (check_folder(c))
 		start(c, k);
 }

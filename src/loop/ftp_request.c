@@ -426,11 +426,32 @@ static bool was_stale(struct ftp_lane *lane, CURLcode code)
 		       (talk->answers == 1 && talk->code == 421));
 }
 
+static bool is_of_tls(CURLcode code)
+{
+	return code == CURLE_PEER_FAILED_VERIFICATION ||
+	       code == CURLE_SSL_CONNECT_ERROR ||
+	       code == CURLE_SSL_CACERT_BADFILE;
+}
+
+/* With implicit TLS the greeting comes after the handshake. */
+static void note_connected(struct ftp_lane *lane, CURLcode code)
+{
+	curl_off_t us = 0;
+
+	if (lane->dest->target->tls != FTP_TLS_IMPLICIT || lane->kept)
+		return;
+	curl_easy_getinfo(lane->easy, CURLINFO_CONNECT_TIME_T, &us);
+	if (us > 0 || is_of_tls(code))
+		lane->talk.reached[FTP_STAGE_CONNECTED] =
+			lane->began + (uint64_t)us * 1000;
+}
+
 void ftp_request_run(struct ftp_lane *lane)
 {
 	CURLcode code = actions[lane->in->action](lane);
 
 	if (was_stale(lane, code))
 		code = actions[lane->in->action](lane);
+	note_connected(lane, code);
 	(void)ftp_error(lane, code, &lane->why);
 }
