@@ -55,8 +55,8 @@
 #define EXECUTION "\"id\":" ID ",\"jobId\":" ID ",\"jobName\":" TEXT ",\"entity\":" ANY_ENTITY \
 	",\"trigger\":" ENUM("\"SCHEDULED\",\"MANUAL\",\"FILE\",\"AFTER\",\"RECOVERY\"") ",\"scheduledFor\":" NO_TIME ",\"status\":" JOB_STATES \
 	",\"startedAt\":" NO_TIME ",\"finishedAt\":" NO_TIME ",\"rowsRead\":" NUMBER ",\"created\":" NUMBER ",\"updated\":" NUMBER ",\"unchanged\":" NUMBER \
-	",\"rejected\":" NUMBER ",\"warnings\":" NUMBER ",\"bytesRead\":" NUMBER ",\"files\":" OBJECTS("\"name\":" TEXT ",\"path\":" TEXT ",\"bytes\":" NUMBER \
-	",\"rowsRead\":" NUMBER ",\"rejected\":" NUMBER ",\"status\":" TEXT ",\"message\":" TEXT ",\"movedTo\":" OR_NULL("string")) ",\"message\":" TEXT ",\"createdAt\":" TIME \
+	",\"rejected\":" NUMBER ",\"warnings\":" NUMBER ",\"bytesRead\":" NUMBER ",\"files\":" OBJECTS("\"name\":" TEXT ",\"path\":" OR_NULL("string") ",\"bytes\":" NUMBER \
+	",\"rowsRead\":" NUMBER ",\"rejected\":" NUMBER ",\"status\":" ENUM("\"RUNNING\",\"DONE\",\"FAILED\"") ",\"message\":" OR_NULL("string") ",\"movedTo\":" OR_NULL("string")) ",\"message\":" TEXT ",\"createdAt\":" TIME \
 	",\"dryRun\":" BOOLEAN ",\"recovers\":" ID ",\"rejectsKept\":" NUMBER ",\"fileName\":" TEXT ",\"warningMessages\":{\"type\":\"array\"},\"transcodingMisses\":{\"type\":\"array\"}"
 #define ROW_FAULT "\"code\":" TEXT ",\"field\":" TEXT ",\"column\":" OR_NULL("string") ",\"value\":" OR_NULL("string") ",\"message\":" TEXT
 #define KEY "\"name\":" TEXT ",\"role\":" ROLES ",\"stores\":" TEXTS ",\"createdAt\":" TIME ",\"lastUsedAt\":" NO_TIME

@@ -132,11 +132,13 @@ static const char *const file_status_names[FILE_STATUS_COUNT] = {
 	[FILE_FAILED] = "FAILED",
 };
 
-static void put_file(struct buf *out, const struct import_file *f)
+/* Where an upload lies is nobody's business but ours. */
+static void put_file(
+	struct buf *out, const struct import_file *f, bool is_upload)
 {
 	buf_text(out, "{\"name\":");
 	buf_json_string(out, str_of(f->name));
-	put_member(out, "path", f->path);
+	put_member(out, "path", is_upload ? NULL : f->path);
 	buf_printf(out,
 		",\"bytes\":%" PRIu64 ",\"rowsRead\":%" PRIu64
 		",\"rejected\":%" PRIu64 ",\"status\":\"%s\"",
@@ -147,8 +149,9 @@ static void put_file(struct buf *out, const struct import_file *f)
 }
 
 /* Those that were begun. */
-static void put_files(struct buf *out, const struct import_files *files)
+static void put_files(struct buf *out, const struct import_run *r)
 {
+	const struct import_files *files = &r->files;
 	bool any = false;
 
 	for (size_t i = 0; i < files->count; i++) {
@@ -157,7 +160,7 @@ static void put_files(struct buf *out, const struct import_files *files)
 		if (any)
 			buf_char(out, ',');
 		any = true;
-		put_file(out, &files->items[i]);
+		put_file(out, &files->items[i], r->upload_name != NULL);
 	}
 }
 
@@ -180,7 +183,7 @@ struct str import_report_json(struct import_run *r)
 
 	buf_clear(out);
 	buf_text(out, "{\"files\":[");
-	put_files(out, &r->files);
+	put_files(out, r);
 	buf_text(out, "],\"warningMessages\":[");
 	buf_str(out, buf_view(&r->warnings));
 	buf_text(out, "],\"transcodingMisses\":[");
