@@ -14,7 +14,8 @@ struct event {
 	enum export_entity entity;
 	const struct store_scope *scope;
 	struct diag *why;
-	struct buf *stored; /* for the answer; may be NULL */
+	struct buf *stored;  /* for the answer; may be NULL */
+	struct txn *overlay; /* of a rehearsal, else NULL */
 	int64_t now;
 	bool existed;
 	struct document_row old;       /* borrowed until the first write */
@@ -52,9 +53,14 @@ static void keep_store(struct event *ev, const struct document *d)
 
 static enum event_result find_old(struct event *ev, struct str reference)
 {
-	enum err e = record_document_get(
-		turn_read(ev->hub), ev->entity, reference, &ev->old);
+	enum err e = ERR_NOT_FOUND;
 
+	if (ev->overlay != NULL)
+		e = record_document_get(
+			ev->overlay, ev->entity, reference, &ev->old);
+	if (e == ERR_NOT_FOUND)
+		e = record_document_get(
+			turn_read(ev->hub), ev->entity, reference, &ev->old);
 	ev->existed = e == ERR_OK;
 	if (e == ERR_OK || e == ERR_NOT_FOUND)
 		return EVENT_UPDATED;
@@ -204,19 +210,29 @@ static enum err write_row(
 	return e;
 }
 
+/* Document and exports, or what stands for them in a rehearsal. */
+static enum err write_all(
+	struct event *ev, const struct document *d, bool reached, bool changed)
+{
+	struct txn *t;
+	enum err e;
+
+	if (ev->overlay != NULL)
+		return write_row(ev, ev->overlay, d);
+	e = turn_write(ev->hub, &t);
+	if (e == ERR_OK)
+		e = write_row(ev, t, d);
+	return e == ERR_OK ? trigger_jobs(ev, t, d, reached, changed) : e;
+}
+
 static enum event_result settle(struct event *ev, const struct document *d)
 {
 	bool reached = !ev->existed || ev->old.status != d->status;
 	bool changed =
 		!reached && wants_changes(ev, d) && differs_from_old(ev, d);
 	bool existed = ev->existed;
-	struct txn *t;
-	enum err e = turn_write(ev->hub, &t);
+	enum err e = write_all(ev, d, reached, changed);
 
-	if (e == ERR_OK)
-		e = write_row(ev, t, d);
-	if (e == ERR_OK)
-		e = trigger_jobs(ev, t, d, reached, changed);
 	if (e == ERR_OK)
 		return existed ? EVENT_UPDATED : EVENT_CREATED;
 	diag_set(ev->why, e, "%s %s: %s", export_entity_name(d->entity),
@@ -263,6 +279,37 @@ static struct str reference_of(
 		json_string_length(value) };
 }
 
+static enum event_result put(struct event *ev, const json_t *body,
+	const char *reference, struct faults *faults)
+{
+	struct document before = { .entity = ev->entity };
+	struct document *d;
+	struct str id = reference_of(ev->entity, body, reference);
+	enum event_result result;
+
+	if (id.len > 0 && id.len <= REFERENCE_MAX &&
+		find_old(ev, id) == EVENT_FAILED)
+		return EVENT_FAILED;
+	if (ev->existed &&
+		!store_scope_allows(ev->scope, ev->old.store_external_id)) {
+		diag_set(ev->why, ERR_CONFLICT,
+			"%s %.*s belongs to another store",
+			export_entity_name(ev->entity), STR_ARG(id));
+		return EVENT_FORBIDDEN;
+	}
+	before.status = ev->old.status;
+	before.created_at = ev->old.created_at;
+	d = document_from_json(ev->entity, body, reference,
+		ev->existed ? &before : NULL, ev->now, faults);
+	if (d == NULL)
+		return EVENT_INVALID;
+	result = admit(ev, d);
+	document_destroy(d);
+	return result;
+}
+
+static const struct store_scope all_stores = { NULL, 0 };
+
 enum event_result event_put(struct hub *hub, enum export_entity entity,
 	const json_t *body, const char *reference,
 	const struct store_scope *scope, struct faults *faults,
@@ -270,33 +317,26 @@ enum event_result event_put(struct hub *hub, enum export_entity entity,
 {
 	struct event ev = { .hub = hub,
 		.entity = entity,
-		.scope = scope,
+		.scope = scope != NULL ? scope : &all_stores,
 		.why = why,
 		.stored = stored,
 		.now = clock_now_ms() };
-	struct document before = { .entity = entity };
-	struct document *d;
-	struct str id = reference_of(entity, body, reference);
-	enum event_result result;
 
-	if (id.len > 0 && id.len <= REFERENCE_MAX &&
-		find_old(&ev, id) == EVENT_FAILED)
-		return EVENT_FAILED;
-	if (ev.existed &&
-		!store_scope_allows(scope, ev.old.store_external_id)) {
-		diag_set(why, ERR_CONFLICT, "%s %.*s belongs to another store",
-			export_entity_name(entity), STR_ARG(id));
-		return EVENT_FORBIDDEN;
-	}
-	before.status = ev.old.status;
-	before.created_at = ev.old.created_at;
-	d = document_from_json(entity, body, reference,
-		ev.existed ? &before : NULL, ev.now, faults);
-	if (d == NULL)
-		return EVENT_INVALID;
-	result = admit(&ev, d);
-	document_destroy(d);
-	return result;
+	return put(&ev, body, reference, faults);
+}
+
+enum event_result event_try(struct hub *hub, struct txn *overlay,
+	enum export_entity entity, const json_t *body, const char *reference,
+	struct faults *faults, struct diag *why)
+{
+	struct event ev = { .hub = hub,
+		.entity = entity,
+		.scope = &all_stores,
+		.overlay = overlay,
+		.why = why,
+		.now = clock_now_ms() };
+
+	return put(&ev, body, reference, faults);
 }
 
 enum event_result event_set_status(struct hub *hub, enum export_entity entity,

@@ -139,8 +139,14 @@ static bool open_cutter(struct import_reader *r)
 			import_format_name(r->format));
 		return false;
 	}
-	r->cutter = cutters[r->format];
 	r->mapping = import_job_mapping(r->job, r->format);
+	if (r->mapping == NULL) {
+		import_reader_fail(r, ERR_INVALID,
+			"the job's mapping is not one for %s files",
+			import_format_name(r->format));
+		return false;
+	}
+	r->cutter = cutters[r->format];
 	return r->cutter->open(r);
 }
 

@@ -48,49 +48,32 @@ static void xml_take(struct import_reader *r, struct str piece, bool last)
 
 /* --- rows ----------------------------------------------------------------- */
 
-/* False: an element stands twice. */
-static bool make_object(struct import_reader *r, const struct xml_record *x)
+/* As JSON, for the rejects. */
+static struct str element_of(struct buf *out, const struct xml_record *x)
 {
-	struct xml_cutter *c = r->xml;
-	bool once = true;
-
-	c->object = json_object();
-	buf_clear(&c->element);
-	buf_char(&c->element, '{');
+	buf_clear(out);
+	buf_char(out, '{');
 	for (size_t i = 0; i < x->count; i++) {
-		const struct xml_field *f = &x->fields[i];
-
-		if (json_object_getn(c->object, f->name.ptr, f->name.len) !=
-			NULL) {
-			faults_add(&r->faults, FAULT_FORMAT,
-				arena_dup(&r->arena, f->name),
-				"the element %.*s stands twice",
-				STR_ARG(f->name));
-			once = false;
-		}
-		json_object_setn_new(c->object, f->name.ptr, f->name.len,
-			json_stringn(f->text.ptr, f->text.len));
 		if (i > 0)
-			buf_char(&c->element, ',');
-		buf_json_string(&c->element, f->name);
-		buf_char(&c->element, ':');
-		buf_json_string(&c->element, f->text);
+			buf_char(out, ',');
+		buf_json_string(out, x->fields[i].name);
+		buf_char(out, ':');
+		buf_json_string(out, x->fields[i].text);
 	}
-	buf_char(&c->element, '}');
-	return once;
+	buf_char(out, '}');
+	return buf_view(out);
 }
 
 static enum import_kind give_record(struct import_reader *r,
 	struct import_row *row, const struct xml_record *x)
 {
-	bool once;
-
 	import_row_begin(r, row, x->line, 1);
-	once = make_object(r, x);
-	row->element = buf_view(&r->xml->element);
-	return once ? import_row_give_object(
-			      r, row, r->xml->mapping, r->xml->object)
-		    : IMPORT_BAD;
+	row->element = element_of(&r->xml->element, x);
+	r->xml->object = mapping_xml_object(x, &r->faults);
+	return r->xml->object == NULL
+		       ? IMPORT_BAD
+		       : import_row_give_object(
+				 r, row, r->xml->mapping, r->xml->object);
 }
 
 static enum import_kind xml_cut(struct import_reader *r, struct import_row *row)

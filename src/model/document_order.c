@@ -121,6 +121,7 @@ static const struct field line_fields[] = {
 	BOOL("incidentDeclared", ALWAYS),
 	TEXT("paymentStatus", ALWAYS),
 	LIST("customFieldValues", ALWAYS, "customField", values_fields),
+	ID("externalId", NOT_EXPORTED),
 };
 
 static const struct field order_fields[] = {

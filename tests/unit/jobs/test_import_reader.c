@@ -333,7 +333,8 @@ static void json_bad_rows(void **state)
 	(void)state;
 	expect_json("[1,\n "
 		    "{\"name\":\"a\",\"name\":\"b\"},{\"externalId\":\"S1\"}]",
-		"1:2 bad F-E-012 Field body does not respect expected format object "
+		"1:2 bad F-E-012 Field body does not respect expected format "
+		"object "
 		"1\n"
 		"2:2 bad F-E-012 line 2, column 21: this object has the same "
 		"key twice "
@@ -401,7 +402,7 @@ static void xml_rows(void **state)
 		   "4:1 row a&b warnings=1 "
 		   "{\"orderExternalId\":\"a&b\",\"status\":\"SHIPPED\",\"x\":"
 		   "\"\"}\n"
-		   "5:1 bad F-E-012 the element status stands twice "
+		   "5:1 bad NOT_ALLOWED <status> stands twice in one record "
 		   "{\"status\":\"A\",\"status\":\"B\"}\nend\n");
 }
 
