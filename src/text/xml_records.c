@@ -1,16 +1,11 @@
 #include "sluice/text/xml_records.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <libxml/parser.h>
-#include <libxml/xmlerror.h>
-
-#include "sluice/base/buf.h"
 #include "sluice/base/mem.h"
 #include "sluice/base/must.h"
-#include "sluice/text/charset.h"
+#include "xml_private.h"
 
 /* libxml2 is fed in pieces of this size, and watched in between. */
 #define PIECE 4096
@@ -23,293 +18,14 @@
 /* Different names in a document: libxml2 keeps each of them to the end. */
 #define NAMES_MAX 10000
 
-#define SHOWN_MAX 100 /* bytes of a name that a message repeats */
-
-#define XINCLUDE "http://www.w3.org/2001/XInclude"
-
-/* Where in `text` a field lies. */
-struct span {
-	size_t name, name_len, start, len;
-};
-
-struct queued {
-	uint64_t line;
-	size_t first, count; /* in `spans` */
-};
-
-enum level {
-	OUTSIDE,
-	IN_ROOT,
-	IN_RECORD,
-	IN_FIELD
-};
-
-struct xml_records {
-	struct xml_records_options options;
-	xmlParserCtxt *parser;
-	enum level level;
-	bool mark, begun, last, ended, failed;
-	size_t mark_len; /* bytes of a byte order mark so far */
-	size_t in_piece; /* bytes since the parser was looked at */
-	struct diag why;
-
-	/* Names and texts of the records that are done and wait, then those of
-	 * the one that is being read. */
-	struct buf text;
-	struct span *spans;
-	size_t span_count, span_cap;
-	struct queued *queue;
-	size_t queue_count, queue_cap, taken;
-	size_t open_text, open_span; /* where the open record begins */
-	uint64_t open_line;
-
-	struct xml_field *view; /* of the record that was taken last */
-	size_t view_cap;
-};
-
-/* --- errors --------------------------------------------------------------- */
-
-__attribute__((format(printf, 3, 4))) static void fail(
-	struct xml_records *x, enum err e, const char *fmt, ...)
-{
-	char text[DIAG_SIZE];
-	va_list args;
-
-	if (x->failed)
-		return;
-	x->failed = true;
-	va_start(args, fmt);
-	vsnprintf(text, sizeof text, fmt, args);
-	va_end(args);
-	diag_set(&x->why, e, "line %d: %s", xmlSAX2GetLineNumber(x->parser),
-		text);
-	xmlStopParser(x->parser);
-}
-
-static struct str text_of(const xmlChar *s)
-{
-	return str_of((const char *)s);
-}
-
-/* As much of a text as a message repeats. */
-static struct str shown(struct str s)
-{
-	if (s.len > SHOWN_MAX)
-		s.len = SHOWN_MAX;
-	while (s.len > 0 && !str_is_utf8(s))
-		s.len--;
-	return s;
-}
-
-/* The declared one, which libxml2 obeys before it asks. */
-static void check_encoding(struct xml_records *x)
-{
-	const xmlParserInput *in = x->parser->input;
-	const xmlChar *own = in == NULL ? NULL : in->encoding;
-	struct str name = text_of(own != NULL ? own : x->parser->encoding);
-
-	for (size_t i = 0; i < CHARSET_COUNT; i++)
-		if (str_eq_nocase(name, str_of(charset_name((enum charset)i))))
-			return;
-	if (name.len > 0 && !str_eq_nocase(name, STR("US-ASCII")) &&
-		!str_eq_nocase(name, STR("ASCII")))
-		fail(x, ERR_INVALID,
-			"the encoding %.*s is not read; save the file as UTF-8",
-			STR_ARG(shown(name)));
-}
-
-/* libxml2's own faults.  A name space that was never declared is none for us:
- * names are local names. */
-static void on_error(void *arg, xmlErrorPtr error)
-{
-	struct xml_records *x = arg;
-	struct str text = str_of(error->message);
-	const char *end;
-
-	if (error->level != XML_ERR_FATAL || error->message == NULL)
-		return;
-	check_encoding(x);
-	end = memchr(text.ptr, '\n', text.len);
-	if (end != NULL)
-		text.len = (size_t)(end - text.ptr);
-	fail(x, ERR_INVALID, "not well-formed XML: %.*s", STR_ARG(shown(text)));
-}
-
-/* What libxml2 would print on stderr, such as bytes that iconv refuses: it
- * comes to on_error(), too. */
-static void on_print(void *arg, const char *fmt, ...)
-{
-	(void)arg, (void)fmt;
-}
-
-static void on_doctype(
-	void *arg, const xmlChar *name, const xmlChar *id, const xmlChar *uri)
-{
-	(void)name, (void)id, (void)uri;
-	fail(arg, ERR_INVALID,
-		"a DOCTYPE is not allowed; take it out of the file");
-}
-
-/* --- records -------------------------------------------------------------- */
-
-static void *grown(void *list, size_t count, size_t *cap, size_t size)
-{
-	if (count < *cap)
-		return list;
-	*cap = *cap == 0 ? 16 : 2 * *cap;
-	return mem_resize(list, *cap * size);
-}
-
-/* To the open record's bytes; false: there are too many of them. */
-static bool keep(struct xml_records *x, struct str s)
-{
-	if (x->text.len - x->open_text + s.len > x->options.max_record) {
-		fail(x, ERR_LIMIT, "a record is longer than %zu bytes",
-			x->options.max_record);
-		return false;
-	}
-	buf_str(&x->text, s);
-	must(!x->text.full);
-	return true;
-}
-
-static void open_root(struct xml_records *x, struct str name)
-{
-	if (str_eq(name, str_of(x->options.root)))
-		return;
-	fail(x, ERR_INVALID, "expected <%s>, found <%.*s>", x->options.root,
-		STR_ARG(shown(name)));
-}
-
-static void open_record(struct xml_records *x, struct str name)
-{
-	if (!str_eq(name, str_of(x->options.record)))
-		fail(x, ERR_INVALID, "expected <%s> in <%s>, found <%.*s>",
-			x->options.record, x->options.root,
-			STR_ARG(shown(name)));
-	x->open_text = x->text.len;
-	x->open_span = x->span_count;
-	x->open_line = (uint64_t)xmlSAX2GetLineNumber(x->parser);
-}
-
-static void open_field(struct xml_records *x, struct str name)
-{
-	struct span *s;
-
-	if (x->span_count - x->open_span == x->options.max_fields) {
-		fail(x, ERR_LIMIT, "a record has more than %zu fields",
-			x->options.max_fields);
-		return;
-	}
-	x->spans =
-		grown(x->spans, x->span_count, &x->span_cap, sizeof *x->spans);
-	s = &x->spans[x->span_count++];
-	*s = (struct span){ .name = x->text.len, .name_len = name.len };
-	keep(x, name);
-	s->start = x->text.len;
-}
-
-static void open_too_deep(struct xml_records *x, struct str name)
-{
-	fail(x, ERR_INVALID, "<%.*s> stands inside of a field of <%s>",
-		STR_ARG(shown(name)), x->options.record);
-}
-
-static void on_start(void *arg, const xmlChar *name, const xmlChar *prefix,
-	const xmlChar *uri, int spaces, const xmlChar **space, int attributes,
-	int defaulted, const xmlChar **attribute)
-{
-	static void (*const open[])(struct xml_records *, struct str) = {
-		[OUTSIDE] = open_root,
-		[IN_ROOT] = open_record,
-		[IN_RECORD] = open_field,
-		[IN_FIELD] = open_too_deep,
-	};
-	struct xml_records *x = arg;
-
-	(void)prefix, (void)spaces, (void)space;
-	(void)attributes, (void)defaulted, (void)attribute;
-	if (x->failed)
-		return;
-	if (uri != NULL && str_eq(text_of(uri), STR(XINCLUDE)))
-		fail(x, ERR_INVALID, "XInclude is not allowed");
-	open[x->level](x, text_of(name));
-	if (!x->failed)
-		x->level++;
-}
-
-static void close_record(struct xml_records *x)
-{
-	x->queue = grown(
-		x->queue, x->queue_count, &x->queue_cap, sizeof *x->queue);
-	x->queue[x->queue_count++] = (struct queued){ x->open_line,
-		x->open_span, x->span_count - x->open_span };
-	x->open_text = x->text.len;
-	x->open_span = x->span_count;
-}
-
-static void on_end(void *arg, const xmlChar *name, const xmlChar *prefix,
-	const xmlChar *uri)
-{
-	struct xml_records *x = arg;
-
-	(void)name, (void)prefix, (void)uri;
-	if (x->failed)
-		return;
-	if (x->level == IN_FIELD)
-		x->spans[x->span_count - 1].len =
-			x->text.len - x->spans[x->span_count - 1].start;
-	else if (x->level == IN_RECORD)
-		close_record(x);
-	else
-		x->ended = true;
-	x->level--;
-}
-
-static void on_text(void *arg, const xmlChar *text, int len)
-{
-	struct xml_records *x = arg;
-	struct str s = { (const char *)text, (size_t)len };
-
-	if (x->failed)
-		return;
-	if (x->level == IN_FIELD)
-		keep(x, s);
-	else if (str_trim(s).len > 0)
-		fail(x, ERR_INVALID, "text between the elements of <%s>",
-			x->options.root);
-}
-
-/* --- life ----------------------------------------------------------------- */
-
-static void on_document(void *arg)
-{
-	check_encoding(arg);
-}
-
-static xmlSAXHandler handler_of(void)
-{
-	return (xmlSAXHandler){
-		.initialized = XML_SAX2_MAGIC,
-		.startDocument = on_document,
-		.internalSubset = on_doctype,
-		.startElementNs = on_start,
-		.endElementNs = on_end,
-		.characters = on_text,
-		.ignorableWhitespace = on_text,
-		.cdataBlock = on_text,
-		.serror = on_error,
-	};
-}
-
 struct xml_records *xml_records_create(
 	const struct xml_records_options *options)
 {
 	struct xml_records *x = mem_alloc(sizeof *x);
-	xmlSAXHandler handler = handler_of();
+	xmlSAXHandler handler = xml_events();
 
 	xmlInitParser();
-	xmlSetGenericErrorFunc(NULL, on_print);
+	xmlSetGenericErrorFunc(NULL, xml_print_nothing);
 	x->options = *options;
 	x->text = buf_make(SIZE_MAX / 4);
 	x->parser = xmlCreatePushParserCtxt(&handler, x, NULL, 0, NULL);
@@ -367,10 +83,10 @@ static void check_beginning(struct xml_records *x, struct str s)
 		return;
 	x->begun = true;
 	if ((unsigned char)*s.ptr >= 0xFE)
-		fail(x, ERR_INVALID,
+		xml_fail(x, ERR_INVALID,
 			"UTF-16 is not read; save the file as UTF-8");
 	else if (x->mark_len % 3 != 0 || strchr("< \t\r\n", *s.ptr) == NULL)
-		fail(x, ERR_INVALID, "an XML document begins with <");
+		xml_fail(x, ERR_INVALID, "an XML document begins with <");
 }
 
 /* What is the parser in the middle of? */
@@ -393,9 +109,11 @@ static void check_backlog(struct xml_records *x)
 	size_t max = strcmp(what, "tag") == 0 ? TAG_MAX : WHOLE_MAX;
 
 	if (len > max)
-		fail(x, ERR_LIMIT, "a %s is longer than %zu bytes", what, max);
+		xml_fail(x, ERR_LIMIT, "a %s is longer than %zu bytes", what,
+			max);
 	else if (xmlDictSize(x->parser->dict) > NAMES_MAX)
-		fail(x, ERR_LIMIT, "more than %d different names", NAMES_MAX);
+		xml_fail(x, ERR_LIMIT, "more than %d different names",
+			NAMES_MAX);
 }
 
 static void parse(struct xml_records *x, struct str s, bool last)
@@ -405,7 +123,7 @@ static void parse(struct xml_records *x, struct str s, bool last)
 	xmlParseChunk(x->parser, s.ptr, (int)s.len, last);
 	/* Out of memory is told by this alone. */
 	if (x->parser->disableSAX != 0 || x->parser->wellFormed == 0)
-		fail(x, ERR_INVALID, "not well-formed XML");
+		xml_fail(x, ERR_INVALID, "not well-formed XML");
 }
 
 /* What stands before a NUL byte is read. */
@@ -420,7 +138,7 @@ static void parse_piece(struct xml_records *x, struct str s)
 			s.ptr, nul == NULL ? s.len : (size_t)(nul - s.ptr) },
 		false);
 	if (nul != NULL)
-		fail(x, ERR_INVALID,
+		xml_fail(x, ERR_INVALID,
 			"a NUL byte; the file is damaged, or not UTF-8");
 	else if (!x->failed && x->in_piece == 0)
 		check_backlog(x);
@@ -449,7 +167,7 @@ void xml_records_feed(struct xml_records *x, struct str chunk, bool last)
 	if (last)
 		parse(x, STR(""), true);
 	if (last && !x->ended)
-		fail(x, ERR_INVALID, "the document has no end");
+		xml_fail(x, ERR_INVALID, "the document has no end");
 }
 
 /* --- taking --------------------------------------------------------------- */
