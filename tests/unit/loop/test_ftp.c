@@ -582,6 +582,93 @@ static void runs_many_at_once(void **state)
 	}
 }
 
+/* --- servers that misbehave ----------------------------------------------- */
+
+/* The longest time between two turns of the loop, as a timer sees it. */
+struct pulse {
+	struct timer timer;
+	uint64_t last_ms, gap_ms;
+};
+
+static void on_pulse(struct timer *t)
+{
+	struct pulse *p = container_of(t, struct pulse, timer);
+	uint64_t now = loop_now_ms(bench.loop);
+
+	if (p->last_ms > 0 && now - p->last_ms > p->gap_ms)
+		p->gap_ms = now - p->last_ms;
+	p->last_ms = now;
+	timer_set(bench.loop, t, 5, on_pulse);
+}
+
+/* libcurl itself waits for that answer up to a minute. */
+static void no_answer_after_a_transfer(void **state)
+{
+	struct pulse pulse = { 0 };
+	struct sink s;
+
+	(void)state;
+	make_big();
+	on_pulse(&pulse.timer);
+	s = get_of("big");
+	s.call.in.deadline_ms = 1500;
+	run_get(&s, ERR_TIMEOUT);
+	assert_int_equal(s.got, BIG_SIZE);
+	timer_stop(bench.loop, &pulse.timer);
+	assert_in_range(pulse.gap_ms, 0, 500); /* of 1500 */
+}
+
+static void a_file_that_is_cut(void **state)
+{
+	struct sink s;
+
+	(void)state;
+	make_big();
+	s = get_of("big");
+	s.call.in.arg = &s;
+	start(&s.call);
+	bench_wait(1);
+	assert_true(s.call.op.status == ERR_NET ||
+		    s.call.op.status == ERR_REMOTE_SIZE);
+	assert_true(s.got < BIG_SIZE);
+}
+
+/* RNTO was not sent: nothing has happened, and that is known. */
+static void silence_before_the_rename(void **state)
+{
+	struct ftp_call call = simple(FTP_RENAME, "a", "b");
+
+	(void)state;
+	put_file("a", "x", 1);
+	call.in.deadline_ms = 500;
+	run(&call, ERR_TIMEOUT);
+	target.version++;
+	target.idle_ms = 1000;
+	call.in.deadline_ms = 0;
+	run(&call, ERR_TIMEOUT);
+	assert_true(is_there("a"));
+}
+
+static void silence_after_the_rename(void **state)
+{
+	struct ftp_call call = simple(FTP_RENAME, "a", "b");
+
+	(void)state;
+	put_file("a", "x", 1);
+	run(&call, ERR_UNKNOWN);
+	assert_text(call.op.why.text, "may or may not");
+	assert_true(is_there("b"));
+}
+
+static void a_listing_made_to_harm(void **state)
+{
+	struct listing l;
+	struct ftp_call call = list_of(&l, "");
+
+	(void)state;
+	run(&call, ERR_PROTO);
+}
+
 #define EACH(test)                                                             \
 	cmocka_unit_test_setup_teardown(test, open_client, close_client)
 
@@ -607,8 +694,47 @@ static int stop_server(void **state)
 	return 0;
 }
 
+/* A server of its own for one test. */
+static void run_with(const char *option, void (*test)(void **state))
+{
+	void *none = NULL;
+
+	ftpd_start("mlsd", option);
+	open_client(&none);
+	test(&none);
+	close_client(&none);
+	ftpd_stop();
+}
+
+static void misbehaviour(void **state)
+{
+	(void)state;
+	run_with("no-226", no_answer_after_a_transfer);
+	run_with("cut", a_file_that_is_cut);
+	run_with("silent", silence_before_the_rename);
+	run_with("mute-rnto", silence_after_the_rename);
+	run_with("hostile", a_listing_made_to_harm);
+	run_with("long", a_listing_made_to_harm);
+}
+
+static int remove_all(void **state)
+{
+	char *command = mem_printf("rm -rf '%s'", ftpd.dir);
+
+	(void)state;
+	assert_int_equal(system(command), 0);
+	free(command);
+	free(ftpd.ca);
+	free(ftpd.other_ca);
+	free(big);
+	return 0;
+}
+
 int main(void)
 {
+	const struct CMUnitTest misbehaving[] = {
+		cmocka_unit_test(misbehaviour),
+	};
 	const struct CMUnitTest mlsd[] = {
 		EACH(lists_a_folder),
 		EACH(lists_a_thousand),
@@ -638,5 +764,6 @@ int main(void)
 	signal(SIGPIPE, SIG_IGN);
 	failed = cmocka_run_group_tests(mlsd, start_mlsd, stop_server);
 	failed += cmocka_run_group_tests(vsftpd, start_vsftpd, stop_server);
+	failed += cmocka_run_group_tests(misbehaving, NULL, remove_all);
 	return failed;
 }
