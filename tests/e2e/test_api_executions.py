@@ -156,6 +156,16 @@ class Uploads(ExecutionCase):
         x = self.ended(self.upload(job, document(a), kind="application/octet-stream")["id"])
         self.assertEqual(self.counts(x), (1, 0, 0, 1, 0))
 
+    def test_order_statuses_as_xml(self):
+        reference = unique("O")
+        self.call("PUT", f"/v1/orders/{reference}", {}, 201)
+        job = self.make(entity="ORDER_STATUS")
+        body = (f"<OrderStatuses><OrderStatus><orderReference>{reference}</orderReference>"
+                "<status>SHIPPED</status></OrderStatus></OrderStatuses>").encode()
+        x = self.ended(self.upload(job, body, name="x.xml")["id"])
+        self.assertEqual((x["status"], self.counts(x)), ("JOB_SUCCESS", (1, 0, 1, 0, 0)), x)
+        self.assertEqual(self.call("GET", f"/v1/orders/{reference}").body["status"], "SHIPPED")
+
     def test_what_the_entity_does_not_take(self):
         job = self.make()
         for query in ({"name": "x.xml"}, {"kind": "text/xml"},

@@ -18,6 +18,13 @@ JOB = {
     "supplierExternalIds": ["SUP-ACME-001"],
     "retry": {"maxRetries": 5, "intervalSeconds": 900}}
 
+IMPORT_JOB = {
+    "name": "suppliers-nightly", "active": True, "entity": "SUPPLIER",
+    "cronExpression": "0 0 2 * * ?", "executionPolicy": "RUN_IMMEDIATELY", "catchUp": "NONE",
+    "source": {"path": "in/suppliers.csv"}, "csv": {"delimiter": ";", "encoding": "UTF-8"},
+    "mapping": {"name": "Supplier Name", "externalId": "Supplier External Id"},
+    "transcoding": [{"field": "status", "values": {"A": "ACTIVE"}, "onMiss": "REJECT"}]}
+
 
 class Examples(unittest.TestCase):
     def setUp(self):
@@ -41,6 +48,13 @@ class Examples(unittest.TestCase):
             if key not in ("supplierExternalIds", "retry"):
                 self.assertEqual(job[key], value)
         self.assertEqual(job["suppliers"], [{"externalId": "SUP-ACME-001", "name": "Acme"}])
+
+    def test_import_job(self):
+        made = self.call(201, "POST", "/v1/mapper/client", CONNECTION)
+        job = self.call(201, "POST", "/v1/mapper/job", {**IMPORT_JOB, "clientId": made["id"]})
+        for key, value in IMPORT_JOB.items():
+            self.assertEqual(job[key], value)
+        self.assertEqual(job["clientId"], made["id"])
 
     def test_the_old_key_is_refused_even_when_it_is_null(self):
         made = self.call(201, "POST", "/v1/mapper/client", CONNECTION)
