@@ -46,7 +46,7 @@
 #define IMPORT_JOB "\"name\":" TEXT ",\"active\":" BOOLEAN ",\"entity\":" ANY_ENTITY ",\"clientId\":" NO_ID ",\"storeExternalId\":" OR_NULL("string") \
 	",\"cronExpression\":" OR_NULL("string") ",\"executionPolicy\":" ENUM("\"RUN_IMMEDIATELY\",\"WAIT_FOR_NEXT\"") ",\"simultaneousExecution\":" BOOLEAN \
 	",\"catchUp\":" ENUM("\"NONE\",\"LAST\"") ",\"source\":{\"type\":[\"object\",\"null\"],\"properties\":{\"path\":" OR_NULL("string") \
-	",\"inboundDirectory\":" OR_NULL("string") ",\"outboundDirectory\":" OR_NULL("string") ",\"errorDirectory\":" OR_NULL("string") ",\"pattern\":" OR_NULL("string") "}}" \
+	",\"inboundDirectory\":" OR_NULL("string") ",\"outboundDirectory\":" OR_NULL("string") ",\"errorDirectory\":" OR_NULL("string") ",\"pattern\":" OR_NULL("string") ",\"itemsPath\":" OR_NULL("string") "}}" \
 	",\"itemsPath\":" OR_NULL("string") ",\"csv\":" OBJECT("\"delimiter\":{\"enum\":[\",\",\";\",null]},\"encoding\":" ENUM("\"UTF-8\",\"ISO-8859-1\",\"WINDOWS-1252\"")) \
 	",\"mapping\":{\"type\":[\"object\",\"null\"],\"additionalProperties\":true},\"transcoding\":{\"type\":[\"array\",\"null\"],\"items\":" NEEDS("\"field\",\"values\"", \
 	"\"field\":" TEXT ",\"values\":" ANY ",\"onMiss\":" ENUM("\"KEEP\",\"REJECT\",\"DEFAULT\"") ",\"default\":" TEXT) "}" \
