@@ -117,7 +117,7 @@ static void read_delimiter(struct faults *f, const struct path *p,
 	if (str_eq(s, STR(",")) || str_eq(s, STR(";")))
 		((struct import_job *)target)->delimiter = *s.ptr;
 	else
-		fault_at(f, p, FAULT_INVALID, "must be , or ;");
+		fault_at(f, p, FAULT_INVALID, "must be \",\" or \";\"");
 }
 
 static void read_encoding(struct faults *f, const struct path *p,
@@ -286,8 +286,9 @@ static void check_delimiter(
 	if ((formats & 1u << IMPORT_CSV) && !given(csv, "delimiter") &&
 		(csv == NULL || json_is_null(csv) || json_is_object(csv)))
 		faults_add(faults, FAULT_REQUIRED, "csv.delimiter",
-			"csv.delimiter is required, , or ;: the job may come "
-			"upon CSV files");
+			"csv.delimiter is required, \",\" or \";\": the job "
+			"may "
+			"come upon CSV files");
 }
 
 /* All that depends on the entity. */
