@@ -1,5 +1,6 @@
 #include "sluice/jobs/retention.h"
 
+#include "retention_private.h"
 #include "sluice/base/clock.h"
 #include "sluice/base/log.h"
 #include "sluice/jobs/hub.h"
@@ -66,7 +67,9 @@ static void on_slice(struct deferred *d)
 {
 	struct retention *r = container_of(d, struct retention, slice);
 
-	if (delete_slice(r->hub) > 0)
+	bool more = delete_slice(r->hub) > 0;
+
+	if (retention_executions(r->hub) || more)
 		loop_defer(r->hub->loop, &r->slice, on_slice);
 	else
 		timer_set(r->hub->loop, &r->timer, (uint64_t)HOUR_MS, on_hour);

@@ -362,6 +362,24 @@ class KeptRejects(ExecutionCase):
         self.assertEqual(len(self.rejects(x["id"])), 4)
 
 
+class Retention(ExecutionCase):
+    config = {"retention": {"historyCount": 2}}
+
+    def test_the_oldest_ones_go_with_their_rows(self):
+        job = self.make()
+        big = self.imported(job, self.rows(*(f"r{i};;" for i in range(5000))))
+        others = [self.imported(job, self.rows("r;;")) for _ in range(3)]
+        self.gateway.restart()
+
+        def kept():
+            return [x["id"] for x in self.call("GET", EXECUTIONS).body["content"]]
+        wait_until(lambda: len(kept()) <= 2, what="the history to be cut")
+        self.assertEqual(kept(), [others[2]["id"], others[1]["id"]])
+        for what in ("", "/errors", "/rejects.csv"):
+            self.call("GET", f"{EXECUTIONS}/{big['id']}{what}", status=404)
+        self.assertEqual(len(self.rejects(others[2]["id"])), 2)
+
+
 class Overlap(ExecutionCase):
     def statuses(self, ids):
         return [self.show(i)["status"] for i in ids]

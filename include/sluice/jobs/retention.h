@@ -1,8 +1,8 @@
-/* History that has had its time: finished exports older than
- * retention.historyDays, or beyond the newest retention.historyCount, are
- * deleted, oldest first, a slice per turn.  What waits, runs, or has FAILED
- * and waits for an operator is kept whatever its age; so are the
- * once-per-status keys. */
+/* History that has had its time: finished exports and executions older than
+ * retention.historyDays, or beyond the newest retention.historyCount of each,
+ * are deleted, oldest first, a slice per turn; executions with their rejected
+ * rows.  What waits or runs is kept whatever its age, and so are exports that
+ * have FAILED and wait for an operator, and the once-per-status keys. */
 #ifndef SLUICE_JOBS_RETENTION_H
 #define SLUICE_JOBS_RETENTION_H
 
