@@ -13,8 +13,6 @@
 #define FAILED_FILES_TOLD 5
 #define HEADER_MAX        (4u << 20)
 
-/* --- rejected rows -------------------------------------------------------- */
-
 static void put_member(struct buf *out, const char *key, const char *value)
 {
 	buf_printf(out, ",\"%s\":", key);
@@ -24,27 +22,7 @@ static void put_member(struct buf *out, const char *key, const char *value)
 		buf_json_string(out, str_of(value));
 }
 
-static void put_fault(struct buf *out, const struct fault *f)
-{
-	buf_text(out, "{\"code\":");
-	buf_json_string(out, str_of(f->code));
-	put_member(out, "field", f->field);
-	put_member(out, "column", f->column);
-	put_member(out, "value", f->value);
-	put_member(out, "message", f->message);
-	buf_char(out, '}');
-}
-
-static void put_faults(struct buf *out, const struct faults *faults)
-{
-	buf_char(out, '[');
-	for (size_t i = 0; i < faults->count; i++) {
-		if (i > 0)
-			buf_char(out, ',');
-		put_fault(out, &faults->list[i]);
-	}
-	buf_char(out, ']');
-}
+/* --- rejected rows -------------------------------------------------------- */
 
 enum err import_report_header(struct import_run *r)
 {
@@ -77,7 +55,7 @@ static enum err keep_reject(struct import_run *r, uint32_t file, uint64_t line,
 	struct txn *t;
 	enum err e = turn_write(r->hub, &t);
 
-	put_faults(&text, faults);
+	import_faults_put(&text, faults);
 	reject.faults = buf_view(&text);
 	if (e == ERR_OK)
 		e = record_reject_put(

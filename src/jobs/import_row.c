@@ -111,3 +111,39 @@ void import_row_raw(const struct import_row *row, struct buf *out)
 	else
 		put_text(out, shortened(row->element, RAW_MAX));
 }
+
+/* --- faults --------------------------------------------------------------- */
+
+static void put_text_or_null(struct buf *out, const char *text)
+{
+	if (text == NULL)
+		buf_text(out, "null");
+	else
+		buf_json_string(out, str_of(text));
+}
+
+static void put_fault(struct buf *out, const struct fault *f)
+{
+	buf_text(out, "{\"code\":");
+	put_text_or_null(out, f->code);
+	buf_text(out, ",\"field\":");
+	put_text_or_null(out, f->field);
+	buf_text(out, ",\"column\":");
+	put_text_or_null(out, f->column);
+	buf_text(out, ",\"value\":");
+	put_text_or_null(out, f->value);
+	buf_text(out, ",\"message\":");
+	put_text_or_null(out, f->message);
+	buf_char(out, '}');
+}
+
+void import_faults_put(struct buf *out, const struct faults *faults)
+{
+	buf_char(out, '[');
+	for (size_t i = 0; i < faults->count; i++) {
+		if (i > 0)
+			buf_char(out, ',');
+		put_fault(out, &faults->list[i]);
+	}
+	buf_char(out, ']');
+}

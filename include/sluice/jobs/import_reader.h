@@ -78,6 +78,9 @@ enum err import_reader_error(const struct import_reader *r, struct diag *why);
 /* Appends struct reject's `raw` of the row that came out last. */
 void import_row_raw(const struct import_row *row, struct buf *out);
 
+/* Appends struct reject's `faults`. */
+void import_faults_put(struct buf *out, const struct faults *faults);
+
 enum import_format import_reader_format(const struct import_reader *r);
 
 /* Bytes after unpacking, for messages. */
