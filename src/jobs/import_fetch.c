@@ -444,7 +444,7 @@ static void on_remote(struct remote_file *f)
 		calls[r->sm.state].done(r);
 }
 
-/* --- for the slices --- */
+/* --- for the slices ------------------------------------------------------ */
 
 void import_fetch_resume(struct import_run *r)
 {
@@ -467,7 +467,8 @@ void import_fetch_give_up(struct import_run *r)
 	remote_file_cancel(&r->remote);
 }
 
-/* --- from the beginning --- */
+/* --- the beginning ---------------------------------------------------------
+ */
 
 static void add_single(struct import_run *r)
 {
@@ -479,8 +480,20 @@ static void add_single(struct import_run *r)
 	free(path);
 }
 
+static void fail_without_source(struct import_run *r)
+{
+	diag_set(&r->why, ERR_INVALID,
+		"job %s has no source: it takes files by hand only",
+		r->job->name);
+	import_run_fail(r, &r->why);
+}
+
 void import_fetch_begin(struct import_run *r)
 {
+	if (r->upload_name == NULL && !import_job_has_source(r->job)) {
+		fail_without_source(r);
+		return;
+	}
 	if (is_bulk(r)) {
 		list(r, RUN_LIST);
 		return;

@@ -222,8 +222,7 @@ static UNUSED struct execution gateway_until_final(
 {
 	struct gateway_until u = { g, id, EXECUTION_PENDING, true };
 
-	assert_true(
-		loop_run_until(g->hub.loop, gateway_is_there, &u, 1000000));
+	assert_true(loop_run_until(g->hub.loop, gateway_is_there, &u, 1000000));
 	gateway_commit(g); /* it may be of the turn that is not over yet */
 	return gateway_execution(g, id);
 }

@@ -593,7 +593,8 @@ static void test_after(void **state)
 	id = only_of(c->id, 1);
 	x = gateway_until_final(&g, id);
 	assert_int_equal(x.trigger, TRIGGER_AFTER);
-	assert_int_equal(x.state, EXECUTION_FAILED); /* it has no source */
+	assert_int_equal(x.state, EXECUTION_FAILED);
+	assert_true(has_text(x.message, "has no source"));
 	usleep(2000);
 	/* both again */
 	gateway_until_final(&g, upload(b, HEADER "B;S-2\n"));
