@@ -97,6 +97,8 @@ const struct openapi_schema openapi_schemas[] = {
 { "ImportJobDraft", NEEDS("\"entity\"", IMPORT_JOB) },
 { "ImportJobInput", "{\"allOf\":[" REF("ImportJobDraft") "],\"required\":[\"name\"]}" },
 { "ImportJobList", LIST("ImportJob") },
+{ "ImportJobInOrder", ALSO("ImportJob", "\"runsAfter\":{\"type\":\"array\",\"items\":" OBJECT("\"id\":" ID ",\"name\":" TEXT ",\"entity\":" TEXT ",\"reason\":" TEXT) "}") },
+{ "ImportJobInOrderList", LIST("ImportJobInOrder") },
 { "ImportPreview", OBJECT("\"file\":" TEXT ",\"rows\":" OBJECTS("\"line\":" NUMBER ",\"raw\":" ANY ",\"mapped\":" ANY ",\"errors\":" OBJECTS(ROW_FAULT)) ",\"warnings\":{\"type\":\"array\"}") },
 { "Incident", ANY },
 { "IncidentList", LIST("Incident") },

@@ -1,42 +1,56 @@
 /* GET /v1/mapper/job/order: the jobs in the order in which their entities build
- * on each other (contract 2.5, facts.md 3.6). */
-#include <stdlib.h>
-
+ * on each other, and why (contract 2.5, facts.md 3.6). */
 #include "admin_private.h"
 #include "import_common.h"
 #include "query.h"
+#include "sluice/model/import_order.h"
 #include "views.h"
 
-static size_t rank(enum entity_kind kind)
-{
-	const enum entity_kind *order = entity_recommended_order();
-	size_t i = 0;
+/* Of one page: hundreds of jobs of one entity may all have the same. */
+#define REASONS_MAX 10000
 
-	while (i < ENTITY_KINDS && order[i] != kind)
-		i++;
-	return i;
+/* Each job before it that it builds on, with the reason. */
+static json_t *runs_after(
+	const struct import_job **jobs, size_t index, size_t *room)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i<index && * room> 0; i++) {
+		const struct import_job *other = jobs[i];
+		const char *reason = import_order_reason(jobs[index], other);
+		char id[UUID_TEXT_SIZE];
+
+		if (reason == NULL)
+			continue;
+		json_array_append_new(list,
+			json_pack("{s:s,s:s,s:s,s:s}", "id",
+				uuid_format(other->id, id), "name", other->name,
+				"entity", entity_kind_name(other->entity),
+				"reason", reason));
+		(*room)--;
+	}
+	return list;
 }
 
-static int by_rank(const void *a, const void *b)
+static void put_job(struct call *c, const struct import_job **jobs,
+	size_t index, size_t *room)
 {
-	const struct import_job *const *x = a, *const *y = b;
-	size_t rx = rank((*x)->entity), ry = rank((*y)->entity);
+	json_t *job = import_job_to_json(jobs[index]);
 
-	if (rx != ry)
-		return rx < ry ? -1 : 1;
-	return strcmp((*x)->name, (*y)->name);
+	json_object_set_new(job, "runsAfter", runs_after(jobs, index, room));
+	answer_put_json(c, job);
 }
 
 static void answer(
 	struct call *c, const struct import_job **jobs, struct list_query *q)
 {
-	size_t shown = 0;
+	size_t shown = 0, room = REASONS_MAX;
 
 	list_begin(c);
 	for (uint64_t i = q->page.offset;
 		i < q->page.total && shown < q->page.size; i++) {
 		list_next(c, shown++);
-		import_put(c, jobs[i]);
+		put_job(c, jobs, i, &room);
 	}
 	list_end(c, q, shown);
 	answer_now(c, 200);
@@ -56,7 +70,7 @@ void import_order(struct call *c)
 	jobs = arena_alloc(&c->arena, (count + 1) * sizeof *jobs);
 	for (size_t i = 0; i < count; i++)
 		jobs[i] = all->import_jobs[i];
-	qsort(jobs, count, sizeof *jobs, by_rank);
+	import_order_sort(jobs, count);
 	q.page.total = count;
 	answer(c, jobs, &q);
 }

@@ -17,12 +17,16 @@
 /* Decisions of one turn; after a long time down there may be many. */
 #define SLICE_NS UINT64_C(4000000)
 
+/* A clock that is put right by that much is nothing to speak of. */
+#define CLOCK_BACK_MS 60000
+
 struct scheduler {
 	struct hub *hub;
 	struct wall_timer *wall;
 	struct timer soon; /* look again; whatever the clock shows */
 	struct turn_waiter waiter;
 	size_t job;   /* the next one of the round that is under way */
+	bool started; /* the first round is over */
 	int64_t next; /* the earliest slot of those before it */
 };
 
@@ -33,7 +37,8 @@ static void look_soon(struct scheduler *s, uint64_t delay_ms);
 
 static bool has_schedule(const struct import_job *j)
 {
-	return j->active && j->cron_expression != NULL;
+	return j->active && j->cron_expression != NULL &&
+	       import_job_has_source(j);
 }
 
 static struct execution skipped(struct hub *hub, const struct import_job *job,
@@ -114,6 +119,20 @@ static bool decided_something(const struct schedule_decision *d)
 	return d->run || d->skip_count > 0 || d->more_skipped > 0;
 }
 
+/* Slots up to `seen` were decided on; a clock that was put back comes to them
+ * once more. */
+static void warn_of_clock(
+	const struct import_job *job, int64_t seen, int64_t now)
+{
+	char until[TIME_TEXT_SIZE];
+
+	if (seen - now >= CLOCK_BACK_MS)
+		log_warn("import job %s: its slots up to %s have had their "
+			 "turn, though the clock shows less: it was put back; "
+			 "the schedule goes on after that time",
+			job->name, time_format(seen, TIME_ISO_S, until));
+}
+
 static enum err look_at_job(
 	struct scheduler *s, const struct import_job *job, int64_t now)
 {
@@ -127,7 +146,9 @@ static enum err look_at_job(
 		return e;
 	if (state.seen == 0)
 		state.seen = now; /* from a time before schedules */
-	schedule_decide(&job->cron, job->catch_up, state.seen, now, &d);
+	warn_of_clock(job, state.seen, now);
+	schedule_decide(&job->cron, job->catch_up, state.seen, now,
+		s->started ? SCHEDULE_LATE_MS : 0, &d);
 	if (decided_something(&d))
 		e = write_down(s->hub, job, &state, &d);
 	if (schedule_next(&job->cron, d.seen, now, &slot) && slot < s->next)
@@ -177,6 +198,7 @@ static void on_written(
 
 static void end_round(struct scheduler *s)
 {
+	s->started = true;
 	if (s->next == INT64_MAX)
 		wall_timer_stop(s->wall);
 	else

@@ -66,14 +66,15 @@ static void skip(const struct cron *cron, int64_t after, int64_t until,
 }
 
 void schedule_decide(const struct cron *cron, enum catch_up catch_up,
-	int64_t seen, int64_t now, struct schedule_decision *out)
+	int64_t seen, int64_t now, int64_t late_ms,
+	struct schedule_decision *out)
 {
 	int64_t slot;
 
 	*out = (struct schedule_decision){ .seen = now > seen ? now : seen };
 	if (now <= seen || !newest_slot(cron, seen, now, &slot))
 		return;
-	out->run = now - slot <= SCHEDULE_LATE_MS || catch_up == CATCH_UP_LAST;
+	out->run = now - slot <= late_ms || catch_up == CATCH_UP_LAST;
 	if (out->run)
 		out->slot = slot;
 	skip(cron, seen, out->run ? slot - 1 : slot, out);

@@ -39,7 +39,7 @@ static void check(
 	size_t count = slots_of(cron, seen, now, slots);
 	struct schedule_decision d;
 
-	schedule_decide(cron, up, seen, now, &d);
+	schedule_decide(cron, up, seen, now, SCHEDULE_LATE_MS, &d);
 	must(d.seen == (now > seen ? now : seen));
 	must(!d.run || (d.slot > seen && d.slot <= now));
 	for (unsigned i = 1; i < d.skip_count; i++)

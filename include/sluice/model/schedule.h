@@ -13,7 +13,8 @@
 
 #include "sluice/model/import_job.h"
 
-/* A slot that old still counts as on time: a busy turn, a slow disk. */
+/* A slot that old still counts as on time: a busy turn, a slow disk.  Not at a
+ * start: what came before it was missed, however short ago. */
 #define SCHEDULE_LATE_MS 10000
 
 /* Skipped slots that are told one by one; older ones together. */
@@ -35,13 +36,14 @@ struct schedule_decision {
 	int64_t seen; /* the new one: now, or the old one when that is later */
 };
 
-/* Decides on all slots in (seen, now].  On time: the newest runs.  Missed:
- * skipped, but with CATCH_UP_LAST the newest runs.  `now` before `seen` (the
- * clock was put back): nothing, and `seen` stays, so that no slot comes twice.
- * Never takes longer than a few milliseconds, whatever the expression and the
- * time since `seen`. */
+/* Decides on all slots in (seen, now].  On time, that is at most `late_ms` old:
+ * the newest runs.  Missed: skipped, but with CATCH_UP_LAST the newest runs.
+ * `now` before `seen` (the clock was put back): nothing, and `seen` stays, so
+ * that no slot comes twice. Never takes longer than a few milliseconds,
+ * whatever the expression and the time since `seen`. */
 void schedule_decide(const struct cron *cron, enum catch_up catch_up,
-	int64_t seen, int64_t now, struct schedule_decision *out);
+	int64_t seen, int64_t now, int64_t late_ms,
+	struct schedule_decision *out);
 
 /* The next slot strictly after `seen` (or after `now` when that is later);
  * false: never again. */

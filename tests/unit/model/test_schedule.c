@@ -30,7 +30,8 @@ static struct schedule_decision decide(const char *expression,
 	struct cron cron = cron_of(expression);
 	struct schedule_decision d;
 
-	schedule_decide(&cron, catch_up, at(seen), at(now), &d);
+	schedule_decide(
+		&cron, catch_up, at(seen), at(now), SCHEDULE_LATE_MS, &d);
 	return d;
 }
 
@@ -183,7 +184,7 @@ static void no_more_slots(void **state)
 
 	(void)state;
 	schedule_decide(&cron, CATCH_UP_LAST, at("2020-06-01T00:00:00Z"),
-		at("2025-01-01T00:00:00Z"), &d);
+		at("2025-01-01T00:00:00Z"), SCHEDULE_LATE_MS, &d);
 	expect_run(&d, NULL);
 	assert_int_equal(d.skip_count, 0);
 	assert_int_equal(d.seen, at("2025-01-01T00:00:00Z"));
@@ -192,9 +193,25 @@ static void no_more_slots(void **state)
 	assert_int_equal(next, 7);
 	/* Its last slot was missed. */
 	schedule_decide(&cron, CATCH_UP_LAST, at("2019-06-01T00:00:00Z"),
-		at("2025-01-01T00:00:00Z"), &d);
+		at("2025-01-01T00:00:00Z"), SCHEDULE_LATE_MS, &d);
 	expect_run(&d, "2020-01-01T00:00:00Z");
 	assert_int_equal(d.skip_count, 0);
+}
+
+/* A slot of a moment ago was missed all the same when the gateway was down. */
+static void no_grace_at_a_start(void **state)
+{
+	struct cron cron = cron_of("*/5 * * * * ?");
+	struct schedule_decision d;
+
+	(void)state;
+	schedule_decide(&cron, CATCH_UP_NONE, at("2025-01-01T00:00:00Z"),
+		at("2025-01-01T00:00:06Z"), 0, &d);
+	expect_run(&d, NULL);
+	assert_int_equal(d.skip_count, 1);
+	schedule_decide(&cron, CATCH_UP_LAST, at("2025-01-01T00:00:00Z"),
+		at("2025-01-01T00:00:06Z"), 0, &d);
+	expect_run(&d, "2025-01-01T00:00:05Z");
 }
 
 static void next_slot(void **state)
@@ -236,7 +253,8 @@ static void against_brute_force(void **state)
 
 			while (cron_next(&cron, slot, &slot) && slot <= now)
 				all[count++] = slot;
-			schedule_decide(&cron, up, seen, now, &d);
+			schedule_decide(
+				&cron, up, seen, now, SCHEDULE_LATE_MS, &d);
 			if (count > 0 &&
 				(up == CATCH_UP_LAST ||
 					now - all[count - 1] <= 10000)) {
@@ -288,6 +306,7 @@ int main(void)
 		cmocka_unit_test(many_skips),
 		cmocka_unit_test(bounded_time),
 		cmocka_unit_test(no_more_slots),
+		cmocka_unit_test(no_grace_at_a_start),
 		cmocka_unit_test(next_slot),
 		cmocka_unit_test(against_brute_force),
 		cmocka_unit_test(after),
