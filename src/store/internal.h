@@ -19,8 +19,9 @@ struct txn {
 	struct diag why;
 	/* One on each table that was used, while the transaction lives: keys
 	 * that lie close to each other are found without going down from the
-	 * root each time. */
-	MDB_cursor *cursors[TABLE_COUNT];
+	 * root each time.  Entities have one for each kind, since a row of an
+	 * import looks at rows of other kinds, too. */
+	MDB_cursor *cursors[TABLE_COUNT + ENTITY_KIND_COUNT];
 };
 
 struct store {

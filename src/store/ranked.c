@@ -36,7 +36,7 @@ struct str counts_first(const struct cursor *c)
 bool counts_open(struct txn *t, struct cursor *c)
 {
 	*c = (struct cursor){ .txn = t };
-	c->mdb = table_cursor(t, TABLE_COUNTS);
+	c->mdb = table_cursor(t, TABLE_COUNTS, STR(""));
 	return c->mdb != NULL;
 }
 

@@ -27,9 +27,17 @@ static enum err read_failed(struct txn *t, enum table table, int rc)
 	return txn_fail(t, rc, tables[table].name);
 }
 
-struct MDB_cursor *table_cursor(struct txn *t, enum table table)
+static size_t cursor_number(enum table table, struct str key)
 {
-	MDB_cursor **c = &t->cursors[table];
+	if (table == TABLE_ENTITY && key.len > 0 &&
+		(uint8_t)key.ptr[0] < ENTITY_KIND_COUNT)
+		return TABLE_COUNT + (uint8_t)key.ptr[0];
+	return table;
+}
+
+struct MDB_cursor *table_cursor(struct txn *t, enum table table, struct str key)
+{
+	MDB_cursor **c = &t->cursors[cursor_number(table, key)];
 	int rc;
 
 	if (*c != NULL || t->mdb == NULL)
@@ -46,7 +54,7 @@ enum err table_get(struct txn *t, enum table table, const struct key *key,
 	struct str *value)
 {
 	MDB_val k = val_of(key_view(key)), v;
-	MDB_cursor *c = table_cursor(t, table);
+	MDB_cursor *c = table_cursor(t, table, key_view(key));
 	int rc;
 
 	if (c == NULL)
@@ -73,7 +81,7 @@ static int raw_put(struct txn *t, enum table table, const struct key *key,
 	struct str value, unsigned flags)
 {
 	MDB_val k = val_of(key_view(key)), v = val_of(value);
-	MDB_cursor *c = table_cursor(t, table);
+	MDB_cursor *c = table_cursor(t, table, key_view(key));
 
 	must(t->writing && t->mdb != NULL);
 	return c != NULL ? mdb_cursor_put(c, &k, &v, flags) : ENOMEM;

@@ -89,9 +89,10 @@ enum err table_remove(
 enum err table_put(struct txn *t, enum table table, const struct key *key,
 	struct str value) WARN_UNUSED;
 
-/* The transaction's own cursor on a table, not to be closed; NULL: there is
+/* The transaction's own cursor for this key, not to be closed; NULL: there is
  * none, see the transaction's error. */
-struct MDB_cursor *table_cursor(struct txn *t, enum table table);
+struct MDB_cursor *table_cursor(
+	struct txn *t, enum table table, struct str key);
 
 /* Removes the first `max` keys that begin with `prefix` and tells how many
  * these were; fewer than `max`: none is left, or the turn has failed.  Not for

@@ -5,7 +5,7 @@
 
 static void close_cursors(struct txn *t)
 {
-	for (enum table i = 0; i < TABLE_COUNT; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(t->cursors); i++) {
 		if (t->cursors[i] != NULL)
 			mdb_cursor_close(t->cursors[i]);
 		t->cursors[i] = NULL;

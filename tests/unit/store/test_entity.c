@@ -145,6 +145,100 @@ static void test_walk_over_damage(void **state)
 	fixture_commit(f);
 }
 
+/* --- rows of all kinds in turn, against a naive model ----------------------
+ */
+
+#define IDS 400
+
+struct model {
+	uint32_t sizes[ENTITY_KIND_COUNT][IDS]; /* of the text; 0: no row */
+	uint64_t seed;
+};
+
+static struct str model_text(uint32_t size)
+{
+	static char text[1000];
+
+	memset(text, 'a', sizeof text);
+	return (struct str){ text, size };
+}
+
+static void check_one(
+	struct txn *t, const struct model *m, enum entity_kind kind, uint32_t n)
+{
+	char id[16];
+	struct entity_row got;
+	uint32_t size = m->sizes[kind][n];
+
+	snprintf(id, sizeof id, "ID-%04u", n);
+	assert_int_equal(record_entity_get(t, kind, str_of(id), &got),
+		size == 0 ? ERR_NOT_FOUND : ERR_OK);
+	if (size > 0)
+		assert_true(str_eq(got.text, model_text(size)));
+}
+
+static void change_one(
+	struct txn *t, struct model *m, enum entity_kind kind, uint32_t n)
+{
+	char id[16];
+	struct entity_row row = { .kind = kind };
+	bool there = m->sizes[kind][n] > 0;
+
+	snprintf(id, sizeof id, "ID-%04u", n);
+	row.external_id = str_of(id);
+	if (fixture_random(&m->seed) % 4 == 0) {
+		assert_int_equal(record_entity_delete(t, kind, str_of(id)),
+			there ? ERR_OK : ERR_NOT_FOUND);
+		m->sizes[kind][n] = 0;
+		return;
+	}
+	m->sizes[kind][n] = 1 + fixture_random(&m->seed) % 999;
+	row.text = model_text(m->sizes[kind][n]);
+	assert_int_equal(record_entity_put(t, &row), ERR_OK);
+}
+
+static void check_model(struct fixture *f, const struct model *m)
+{
+	struct txn *t = store_read(f->store);
+
+	for (enum entity_kind kind = 0; kind < ENTITY_KIND_COUNT; kind++) {
+		for (uint32_t n = 0; n < IDS; n++)
+			check_one(t, m, kind, n);
+	}
+	if (ranked_check(t, TABLE_ENTITY, &f->why) != ERR_OK)
+		fail_msg("%s", f->why.text);
+	store_end_turn(f->store);
+}
+
+static void test_kinds_in_turn(void **state)
+{
+	struct fixture *f = *state;
+	struct model *m = mem_alloc(sizeof *m);
+	uint32_t next = 0;
+
+	m->seed = 7;
+	for (int turn = 0; turn < 40; turn++) {
+		struct txn *t = fixture_write(f);
+
+		for (int i = 0; i < 2000; i++) {
+			uint32_t r = fixture_random(&m->seed);
+			enum entity_kind kind = r % ENTITY_KIND_COUNT;
+
+			/* Some ids rise, as in a file; others jump. */
+			change_one(t, m, kind,
+				r % 3 == 0 ? next++ % IDS
+					   : fixture_random(&m->seed) % IDS);
+			check_one(t, m,
+				fixture_random(&m->seed) % ENTITY_KIND_COUNT,
+				fixture_random(&m->seed) % IDS);
+		}
+		fixture_commit(f);
+		if (turn % 10 == 9)
+			check_model(f, m);
+	}
+	free(m);
+}
+
 static bool collect(void *arg, const struct entity_row *row)
 {
 	char *text = arg;
@@ -203,6 +297,7 @@ int main(void)
 		TEST(test_delete),
 		TEST(test_walk),
 		TEST(test_walk_over_damage),
+		TEST(test_kinds_in_turn),
 		TEST(test_list),
 	};
 
