@@ -81,6 +81,8 @@ ROUTE("/v1/mapper/job", "POST", FOR_USER, TAKES_JSON, import_create, "",
 	"createImportJob", 201, "ImportJobInput", "ImportJob", "Makes an import job")
 ROUTE("/v1/mapper/job/order", "GET", FOR_READER, TAKES_NOTHING, import_order, "page size",
 	"listImportJobsInOrder", 200, "", "ImportJobInOrderList", "Import jobs in the recommended order of their entities, with the reasons")
+ROUTE("/v1/mapper/job/preview", "POST", FOR_USER, TAKES_JSON, import_preview, "rows",
+	"previewImportJob", 200, "ImportJobDraft", "ImportPreview", "The first rows of a job's source, raw and mapped; nothing is written")
 ROUTE("/v1/mapper/job/{id}", "DELETE", FOR_ADMIN, TAKES_NOTHING, import_delete, "",
 	"deleteImportJob", 204, "", "", "Removes an import job that no other runs after; its history stays")
 ROUTE("/v1/mapper/job/{id}", "GET", FOR_READER, TAKES_NOTHING, import_show, "",

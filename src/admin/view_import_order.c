@@ -15,7 +15,7 @@ static json_t *runs_after(
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; i<index && * room> 0; i++) {
+	for (size_t i = 0; i < index && room[0] > 0; i++) {
 		const struct import_job *other = jobs[i];
 		const char *reason = import_order_reason(jobs[index], other);
 		char id[UUID_TEXT_SIZE];
@@ -27,7 +27,7 @@ static json_t *runs_after(
 				uuid_format(other->id, id), "name", other->name,
 				"entity", entity_kind_name(other->entity),
 				"reason", reason));
-		(*room)--;
+		room[0]--;
 	}
 	return list;
 }

@@ -74,6 +74,9 @@ void import_show(struct call *c);
 /* view_import_order.c */
 void import_order(struct call *c);
 
+/* view_import_preview.c */
+void import_preview(struct call *c);
+
 /* view_import_run.c */
 void import_run(struct call *c);
 

@@ -103,7 +103,7 @@ class Jobs(ImportJobCase):
         job = self.make()
         body = self.body(clientId=NOBODY, after=[NOBODY, job], entity="CAR", typo=1,
                          source={"path": "in/a.csv"})
-        for method, path in (("POST", V1), ("PUT", f"{V1}/{job}")):
+        for method, path in (("POST", V1), ("PUT", f"{V1}/{job}"), ("POST", f"{V1}/preview")):
             with self.subTest(method=method, path=path):
                 answer = self.call(method, path, body, 400, "VALIDATION_FAILED")
                 said = {e["field"]: e["message"] for e in answer.body["errors"]}
@@ -251,7 +251,7 @@ class Jobs(ImportJobCase):
             self.call("GET", path, key=reader)
         for method, path in (("POST", V1), ("PUT", f"{V1}/{job}"), ("PATCH", f"{V2}/{job}"),
                              ("POST", f"{V1}/{job}/run"), ("POST", f"{V1}/{job}/file"),
-                             ("POST", f"{V1}/{job}/duplicate"),
+                             ("POST", f"{V1}/{job}/duplicate"), ("POST", f"{V1}/preview"),
                              ("DELETE", f"{V1}/{job}")):
             self.call(method, path, {}, 403, "FORBIDDEN", key=reader)
         self.call("PATCH", f"{V2}/{job}", {"jobName": unique("by-user")}, key=user)
@@ -266,7 +266,8 @@ class Jobs(ImportJobCase):
         for method, path in (("PUT", f"{V1}/{supplier}"), ("DELETE", f"{V1}/{supplier}"),
                              ("POST", f"{V1}/{supplier}/duplicate"),
                              ("POST", f"{V1}/{supplier}/run"),
-                             ("POST", f"{V1}/{supplier}/file?name=a.csv")):
+                             ("POST", f"{V1}/{supplier}/file?name=a.csv"),
+                             ("POST", f"{V1}/preview")):
             self.call(method, path, self.body(), 403, "FORBIDDEN", key=key)
         # Nor by turning a job of one's own into one.
         self.call("PUT", f"{V1}/{tags}", self.body(entity="SUPPLIER"), 403, key=key)
@@ -277,6 +278,20 @@ class Jobs(ImportJobCase):
         answer = self.call("POST", f"{V1}/{job}/run", status=409, code="CONFLICT")
         self.assertIn(f"/v1/mapper/job/{job}/file", answer.body["message"])
         self.call("POST", f"{V1}/{NOBODY}/run", status=404)
+
+    def test_preview_without_a_source(self):
+        answer = self.call("POST", f"{V1}/preview", self.body(), 400)
+        self.assertEqual(self.fields(answer), {"clientId": "REQUIRED"})
+        for rows in ("0", "101", "x"):
+            answer = self.call("POST", f"{V1}/preview?rows={rows}", self.body(), 400)
+            self.assertEqual(self.fields(answer), {"rows": "INVALID_VALUE"})
+
+    def test_preview_of_a_source_that_nobody_serves(self):
+        client = self.make_connection(hostKeys=["SHA256:" + "A" * 43])
+        body = self.body(clientId=client, source={"path": "in/a.csv"})
+        body.pop("name")
+        answer = self.call("POST", f"{V1}/preview", body, 502, "SOURCE_FAILED")
+        self.assertIn("refused", answer.body["message"])
 
 
 if __name__ == "__main__":
