@@ -74,7 +74,9 @@ struct ftp_lane *ftp_lane_make(struct ftp_dest *dest)
 	list_init(&lane->link);
 	lane->dest = dest;
 	lane->easy = curl_easy_init();
-	must(lane->easy != NULL); /* nothing but memory can be missing */
+	lane->multi = curl_multi_init();
+	/* nothing but memory can be missing */
+	must(lane->easy != NULL && lane->multi != NULL);
 	must(pthread_mutex_init(&lane->mutex, NULL) == 0);
 	must(pthread_cond_init(&lane->room, NULL) == 0);
 	lane->ahead = buf_make(FTP_AHEAD_CAP);
@@ -89,6 +91,7 @@ void ftp_lane_destroy(struct ftp_lane *lane)
 	must(lane->work == NULL);
 	shut_sockets(lane);
 	curl_easy_cleanup(lane->easy);
+	curl_multi_cleanup(lane->multi);
 	buf_release(&lane->ahead);
 	buf_release(&lane->names);
 	pthread_cond_destroy(&lane->room);

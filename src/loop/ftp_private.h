@@ -48,6 +48,7 @@ struct ftp_talk {
 	bool committing, committed;    /* the command that counts: sent, done */
 	bool logging_in;               /* PASS was sent and not answered */
 	uint64_t reached[FTP_STAGE_COUNT]; /* uv_hrtime(); 0: no */
+	uint64_t moved;                    /* when bytes last came or went */
 };
 
 /* One libcurl handle with the connection that it keeps.  While it works, the
@@ -56,7 +57,8 @@ struct ftp_lane {
 	struct link link; /* in its destination */
 	struct ftp_dest *dest;
 	CURL *easy;
-	bool kept; /* the last one went well: there is a connection */
+	CURLM *multi; /* has the connection that is kept */
+	bool kept;    /* the last one went well: there is a connection */
 	struct timer unused;
 	struct ftp_work *work; /* NULL: idle */
 	uv_thread_t thread;

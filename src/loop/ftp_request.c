@@ -121,12 +121,43 @@ static void set_common(struct ftp_lane *lane)
 	set_tls(lane);
 }
 
+/* libcurl 7.88 forgets to wait for the control connection while it begins TLS
+ * on the data connection, and looks again after a fifth of a second or a whole
+ * one.  So we look: the more often, the less time ago something moved. */
+static int wait_ms(const struct ftp_lane *lane)
+{
+	uint64_t quiet = (uv_hrtime() - lane->talk.moved) / 1000000;
+
+	return quiet < 4 ? 1 : quiet > 200 ? 50 : (int)(quiet / 4);
+}
+
+static CURLcode transfer(struct ftp_lane *lane)
+{
+	CURLcode code = CURLE_OUT_OF_MEMORY;
+	CURLMcode rc = curl_multi_add_handle(lane->multi, lane->easy);
+	const CURLMsg *message;
+	int running = 1, left;
+
+	lane->talk.moved = uv_hrtime();
+	while (rc == CURLM_OK) {
+		rc = curl_multi_perform(lane->multi, &running);
+		if (rc == CURLM_OK && running == 0)
+			break;
+		if (rc == CURLM_OK)
+			rc = curl_multi_poll(
+				lane->multi, NULL, 0, wait_ms(lane), NULL);
+	}
+	message = curl_multi_info_read(lane->multi, &left);
+	if (message != NULL && message->msg == CURLMSG_DONE)
+		code = message->data.result;
+	curl_multi_remove_handle(lane->multi, lane->easy);
+	return code;
+}
+
 static CURLcode perform(struct ftp_lane *lane)
 {
 	ftp_talk_reset(&lane->talk);
-	if (lane->refused != CURLE_OK)
-		return lane->refused;
-	return curl_easy_perform(lane->easy);
+	return lane->refused != CURLE_OK ? lane->refused : transfer(lane);
 }
 
 /* --- what comes back ------------------------------------------------------ */

@@ -108,6 +108,8 @@ static int on_debug(
 	struct str line = { data, len };
 
 	(void)easy;
+	if (type != CURLINFO_TEXT)
+		lane->talk.moved = uv_hrtime();
 	if (type == CURLINFO_HEADER_OUT)
 		on_sent(lane, line);
 	else if (type == CURLINFO_HEADER_IN)
