@@ -2,10 +2,10 @@
 
 #include <stdlib.h>
 
+#include "export_run.h"
 #include "sluice/base/clock.h"
 #include "sluice/base/log.h"
 #include "sluice/base/mem.h"
-#include "sluice/jobs/delivery.h"
 #include "sluice/jobs/export_repair.h"
 #include "sluice/jobs/export_state.h"
 #include "sluice/jobs/hub.h"
@@ -13,40 +13,7 @@
 /* Bytes of payloads held in memory per destination; one is always let in. */
 #define IN_FLIGHT_BYTES (32u << 20)
 
-/* After a commit that failed (database full, disk full), and for an outcome
- * that could not be written. */
-#define STORE_RETRY_MS 1000
-
 #define CLAIM_MAX 1024
-
-/* One connection that exports wait for. */
-struct destination {
-	struct link link;
-	struct hub *hub;
-	struct uuid client_id;
-	struct link running; /* struct run */
-	unsigned run_count;
-	uint64_t run_bytes;
-	struct turn_step claim;
-	int64_t next_due; /* ms; INT64_MAX: nothing waits for a time */
-};
-
-/* One export under way: claimed, delivered, settled. */
-struct run {
-	struct link link;
-	struct destination *destination;
-	struct uuid id, job_id;
-	char name[UUID_TEXT_SIZE];
-	char *path; /* the remote one */
-	uint64_t size;
-	int64_t claimed_at;
-	bool cancel; /* asked for by an operator */
-	bool ended;  /* delivered or not; its outcome is being written */
-	struct delivery delivery;
-	struct turn_waiter waiter;
-	struct attempt_result result;
-	struct timer again;
-};
 
 static void claim_due(struct turn_step *step);
 
@@ -138,206 +105,16 @@ static void on_stopped(struct deferred *d)
 	hub->queue.on_stopped(hub->queue.on_stopped_arg);
 }
 
-static void run_free(struct run *r)
+void export_queue_look_whether_stopped(struct hub *hub)
 {
-	struct destination *d = r->destination;
-
-	list_remove(&r->link);
-	delivery_release(&r->delivery);
-	free(r->path);
-	free(r);
-	if (d->hub->queue.on_stopped != NULL && idle(d->hub))
-		loop_defer(d->hub->loop, &d->hub->queue.stopped, on_stopped);
+	if (hub->queue.on_stopped != NULL && idle(hub))
+		loop_defer(hub->loop, &hub->queue.stopped, on_stopped);
 }
 
-/* The slot is free as soon as the delivery has ended: the next claim then
- * shares the commit with this one's outcome. */
-static void leave_slot(struct run *r)
+void export_destination_wait(struct destination *d, int64_t until)
 {
-	struct destination *d = r->destination;
-
-	r->ended = true;
-	d->run_count--;
-	d->run_bytes -= r->size;
-	d->hub->queue.running--;
-	wake(d);
-}
-
-static void log_result(const struct run *r, const struct export *x)
-{
-	int64_t took = clock_now_ms() - r->claimed_at;
-
-	if (r->result.outcome == ATTEMPT_SUCCESS)
-		log_info("export %s: %.*s %.*s delivered as %.*s in %lld ms "
-			 "(%llu bytes)",
-			r->name, STR_ARG(x->job_name), STR_ARG(x->reference),
-			STR_ARG(x->file_name), (long long)took,
-			(unsigned long long)r->result.bytes);
-	else
-		log_warn("export %s: %.*s %.*s attempt %u: %s; now %s, %u "
-			 "retries left",
-			r->name, STR_ARG(x->job_name), STR_ARG(x->reference),
-			x->attempts, r->result.message,
-			export_state_name(x->state), export_retries_to_come(x));
-}
-
-static void count_result(struct export_queue *q, const struct export *x)
-{
-	if (x->state == EXPORT_SUCCESS)
-		q->succeeded++;
-	else if (x->state == EXPORT_FAILED)
-		q->failed++;
-	else if (x->state == EXPORT_RETRYING)
-		q->retried++;
-}
-
-static void settle(struct run *r);
-
-static void on_settle_again(struct timer *t)
-{
-	settle(container_of(t, struct run, again));
-}
-
-static void on_settled(
-	struct turn_waiter *w, enum err e, const struct diag *why)
-{
-	struct run *r = container_of(w, struct run, waiter);
-	struct hub *hub = r->destination->hub;
-
-	(void)why;
-	if (e == ERR_OK || hub->turn.fatal || hub->stopping)
-		run_free(r);
-	else
-		timer_set(
-			hub->loop, &r->again, STORE_RETRY_MS, on_settle_again);
-}
-
-/* How it ended must be on disk before the run is forgotten; a full database
- * is asked again until it has room, or until the gateway stops: the next start
- * then finds the attempt RUNNING and its outcome is unknown. */
-static void settle(struct run *r)
-{
-	struct hub *hub = r->destination->hub;
-	struct export x;
-	struct txn *t;
-	enum err e = turn_write(hub, &t);
-
-	if (e == ERR_OK)
-		e = export_state_settle(
-			t, r->id, clock_now_ms(), &r->result, &x);
-	if (e == ERR_OK) {
-		log_result(r, &x);
-		count_result(&hub->queue, &x);
-	} else {
-		log_error("export %s: its outcome could not be written: %s",
-			r->name, err_text(e));
-	}
-	turn_wait(hub, &r->waiter, on_settled);
-}
-
-static void finish(struct run *r, enum attempt_outcome outcome, enum err code,
-	const char *message)
-{
-	r->result.outcome = outcome;
-	r->result.code = code;
-	r->result.message = message;
-	r->result.bytes = outcome == ATTEMPT_SUCCESS ? r->delivery.bytes : 0;
-	r->result.by_shutdown = r->destination->hub->stopping && !r->cancel;
-	leave_slot(r);
-	settle(r);
-}
-
-/* --- a run's way ---------------------------------------------------------- */
-
-static void on_delivered(struct delivery *delivery)
-{
-	struct run *r = container_of(delivery, struct run, delivery);
-	enum err e = delivery->status;
-
-	if (e == ERR_OK)
-		finish(r, ATTEMPT_SUCCESS, e, "");
-	else if (r->cancel)
-		finish(r, ATTEMPT_CANCELLED, ERR_CANCELED,
-			"cancelled by an operator");
-	else if (e == ERR_CANCELED)
-		finish(r, ATTEMPT_CANCELLED, e, "the gateway was stopped");
-	else
-		finish(r,
-			err_class(e) == ERR_CLASS_UNKNOWN_OUTCOME
-				? ATTEMPT_UNKNOWN
-				: ATTEMPT_FAILURE,
-			e, delivery->why.text);
-}
-
-static void deliver(struct run *r)
-{
-	struct hub *hub = r->destination->hub;
-	struct txn *t = turn_read(hub);
-	struct export x;
-	struct str payload;
-	enum err e = record_export_get(t, r->id, &x);
-
-	if (e == ERR_OK)
-		e = record_export_payload_get(t, r->id, &payload);
-	if (e != ERR_OK)
-		diag_set(
-			&r->delivery.why, e, "stored payload: %s", err_text(e));
-	else
-		e = delivery_start(
-			&r->delivery, hub, &x, payload, on_delivered);
-	if (e != ERR_OK) {
-		r->delivery.status = e;
-		on_delivered(&r->delivery);
-	}
-}
-
-/* Rule of the house: RUNNING is on disk before the first byte goes out. */
-static void on_claimed(
-	struct turn_waiter *w, enum err e, const struct diag *why)
-{
-	struct run *r = container_of(w, struct run, waiter);
-	struct destination *d = r->destination;
-
-	(void)why;
-	if (e != ERR_OK) {
-		d->run_count--;
-		d->run_bytes -= r->size;
-		d->hub->queue.running--;
-		d->next_due = clock_now_ms() + STORE_RETRY_MS;
-		run_free(r);
-		set_timer(d->hub);
-	} else if (r->cancel || d->hub->stopping) {
-		r->delivery.status = ERR_CANCELED;
-		on_delivered(&r->delivery);
-	} else {
-		deliver(r);
-	}
-}
-
-static char *remote_path(const struct export *x)
-{
-	struct buf path = buf_make(8192);
-
-	export_remote_path(x, &path);
-	return buf_take(&path);
-}
-
-static void run_start(struct destination *d, const struct export *x)
-{
-	struct run *r = mem_alloc(sizeof *r);
-
-	r->path = remote_path(x);
-	r->destination = d;
-	r->id = x->id;
-	r->job_id = x->job_id;
-	r->size = x->payload_size;
-	r->claimed_at = clock_now_ms();
-	uuid_format(x->id, r->name);
-	list_append(&d->running, &r->link);
-	d->run_count++;
-	d->run_bytes += r->size;
-	d->hub->queue.running++;
-	turn_wait(d->hub, &r->waiter, on_claimed);
+	d->next_due = until;
+	set_timer(d->hub);
 }
 
 /* --- claiming ------------------------------------------------------------- */
@@ -356,11 +133,12 @@ static unsigned window(const struct destination *d, const struct connection *c)
 static bool is_being_written(
 	const struct destination *d, const struct export *x)
 {
-	char *path = remote_path(x);
+	char *path = export_run_path(x);
 	bool found = false;
 
 	list_for_each (l, &d->running) {
-		const struct run *r = container_of(l, struct run, link);
+		const struct export_run *r =
+			container_of(l, struct export_run, link);
 
 		if (!r->ended && strcmp(r->path, path) == 0)
 			found = true;
@@ -389,7 +167,7 @@ static enum err claim_one(
 		return ERR_OK;
 	e = export_state_claim(t, id, now, &x);
 	if (e == ERR_OK)
-		run_start(d, &x);
+		export_run_start(d, &x);
 	return e;
 }
 
@@ -500,7 +278,8 @@ static void cancel_runs(struct timer *t)
 			container_of(l, struct destination, link);
 
 		list_for_each (m, &d->running) {
-			struct run *r = container_of(m, struct run, link);
+			struct export_run *r =
+				container_of(m, struct export_run, link);
 
 			delivery_cancel(&r->delivery);
 		}
@@ -562,26 +341,21 @@ enum err export_queue_add(
 	return e;
 }
 
-static struct run *find_run(struct hub *hub, struct uuid id)
+static struct export_run *find_run(struct hub *hub, struct uuid id)
 {
 	list_for_each (l, &hub->queue.destinations) {
 		struct destination *d =
 			container_of(l, struct destination, link);
 
 		list_for_each (m, &d->running) {
-			struct run *r = container_of(m, struct run, link);
+			struct export_run *r =
+				container_of(m, struct export_run, link);
 
 			if (uuid_eq(r->id, id))
 				return r;
 		}
 	}
 	return NULL;
-}
-
-static void cancel_run(struct run *r)
-{
-	r->cancel = true;
-	delivery_cancel(&r->delivery);
 }
 
 void export_queue_cancel_running(struct hub *hub, struct uuid job_id)
@@ -591,22 +365,23 @@ void export_queue_cancel_running(struct hub *hub, struct uuid job_id)
 			container_of(l, struct destination, link);
 
 		list_for_each (m, &d->running) {
-			struct run *r = container_of(m, struct run, link);
+			struct export_run *r =
+				container_of(m, struct export_run, link);
 
 			if (uuid_eq(r->job_id, job_id))
-				cancel_run(r);
+				export_run_cancel(r);
 		}
 	}
 }
 
 enum err export_cancel(struct hub *hub, struct uuid id, struct diag *why)
 {
-	struct run *r = find_run(hub, id);
+	struct export_run *r = find_run(hub, id);
 	struct txn *t;
 	enum err e;
 
 	if (r != NULL) {
-		cancel_run(r);
+		export_run_cancel(r);
 		return ERR_OK;
 	}
 	e = turn_write(hub, &t);
