@@ -105,6 +105,10 @@ static void file_failed(struct import_run *r, const char *move_to)
 {
 	struct import_file *f = import_run_file(r);
 
+	/* A session that broke knows nothing of files. */
+	if (strstr(r->why.text, f->name) == NULL)
+		diag_wrap(&r->why, "%s",
+			r->upload_name != NULL ? f->name : f->path);
 	free(f->message);
 	f->message = mem_strdup(r->why.text);
 	r->failed_files++;

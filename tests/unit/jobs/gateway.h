@@ -62,7 +62,7 @@ static struct hub_settings gateway_settings(void)
 			.depth = 32 },
 		.import_file_max = 1 << 30,
 		.imports_max_running = 4,
-		.stability_seconds = 1,
+		.stability_seconds = 0,
 		.move_retry_seconds = 1,
 		.rejects_kept = 1000,
 	};
