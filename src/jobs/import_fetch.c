@@ -474,13 +474,24 @@ void import_fetch_give_up(struct import_run *r)
 /* --- the beginning ---------------------------------------------------------
  */
 
+static const char *last_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash == NULL ? path : slash + 1;
+}
+
 static void add_single(struct import_run *r)
 {
-	const char *name = r->upload_name;
-	char *path = name != NULL ? import_spool_path(r->hub, r->upload_id)
-				  : mem_strdup(r->job->source.path);
+	const char *source = r->job->source.path;
+	char *path;
 
-	import_files_add(&r->files, name != NULL ? name : path, path);
+	if (r->upload_name == NULL) {
+		import_files_add(&r->files, last_of(source), source);
+		return;
+	}
+	path = import_spool_path(r->hub, r->upload_id);
+	import_files_add(&r->files, r->upload_name, path);
 	free(path);
 }
 

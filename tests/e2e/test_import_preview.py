@@ -8,6 +8,7 @@ from api_case import ApiCase, unique
 from gateway import Gateway, sftp_connection
 from process import free_port
 from sshd import Sshd
+from wait import wait_until
 
 PREVIEW = "/v1/mapper/job/preview"
 ROWS = "Id;Name;Rating\n" + "".join(f"p{i};Name {i};{i}\n" for i in range(150))
@@ -61,8 +62,25 @@ class Preview(ApiCase):
             self.assertEqual([r["line"] for r in seen["rows"]], list(range(2, rows + 2)))
         # Nothing was written, and no job made.
         self.call("GET", "/v1/entities/SUPPLIER/p0", status=404)
-        self.assertEqual(self.call("GET", "/v1/mapper/executions").body["content"], [])
-        self.assertEqual(self.call("GET", "/v1/mapper/job").body["content"], [])
+        self.assertEqual(self.call("GET", f"/v1/mapper/job?clientId={self.client}").body["content"],
+                         [])
+
+    def test_a_run_calls_the_file_by_the_same_name(self):
+        self.put("same.csv", "Id;Name\n;A\n")
+        body = {**self.body("same.csv"), "name": unique("same")}
+        self.assertEqual(self.preview(body)["file"], "same.csv")
+        job = self.call("POST", "/v1/mapper/job", body, 201).body["id"]
+        x = self.call("POST", f"/v1/mapper/job/{job}/run", status=202).body
+        path = f"/v1/mapper/executions/{x['id']}"
+        x = wait_until(lambda: self.ended(path), what="the end of the run")
+        [file] = x["files"]
+        self.assertEqual((file["name"], file["path"]), ("same.csv", f"{self.folder}/same.csv"))
+        self.assertEqual(self.call("GET", f"{path}/errors").body["content"][0]["file"], "same.csv")
+        self.call("DELETE", f"/v1/mapper/job/{job}", status=204)
+
+    def ended(self, path):
+        x = self.call("GET", path).body
+        return x if x["finishedAt"] else None
 
     def test_what_is_wrong_with_rows(self):
         self.put("b.csv", "Id;Name;Rating;Colour\np1;;x;red\np2;Two;2;blue\n")
