@@ -40,6 +40,8 @@ static const struct {
 	{ CURLE_FTP_COULDNT_SET_TYPE, ERR_PROTO, NULL },
 	{ CURLE_FILESIZE_EXCEEDED, ERR_LIMIT,
 		"the folder's list of names is too long" },
+	{ CURLE_UNSUPPORTED_PROTOCOL, ERR_UNSUPPORTED,
+		"the server tells neither size nor time of files" },
 	{ CURLE_URL_MALFORMAT, ERR_INVALID, "the path is too long" },
 	{ CURLE_ABORTED_BY_CALLBACK, ERR_CANCELED, "canceled" },
 	{ CURLE_WRITE_ERROR, ERR_CANCELED, "canceled" },

@@ -355,9 +355,13 @@ static CURLcode stat_file(struct ftp_lane *lane)
 	set_no_body(lane);
 	SET(lane, CURLOPT_FILETIME, 1L);
 	code = perform(lane);
-	if (code == CURLE_OK)
-		note_attrs(lane);
-	return code;
+	if (code != CURLE_OK)
+		return code;
+	note_attrs(lane);
+	/* Without SIZE and MDTM nothing says that there is such a file. */
+	return lane->attrs.has_size || lane->attrs.has_times
+		       ? CURLE_OK
+		       : CURLE_UNSUPPORTED_PROTOCOL;
 }
 
 static struct curl_slist *add_command(struct ftp_lane *lane,

@@ -396,6 +396,27 @@ static void pauses_and_resumes(void **state)
 	assert_true(s.same);
 }
 
+/* The pause is ours: it is not the server that is idle. */
+static void pauses_for_longer_than_idle(void **state)
+{
+	struct sink s;
+
+	(void)state;
+	make_big();
+	target.idle_ms = 1000;
+	s = get_of("big");
+	s.pause_at = 1 << 20;
+	s.call.in.arg = &s;
+	start(&s.call);
+	assert_true(loop_run_until(bench.loop, is_paused, &s, 1000000));
+	turn_for(3000);
+	s.pause_at = 0;
+	ftp_call_resume(&s.call);
+	bench_wait(1);
+	assert_op(s.call.op, ERR_OK);
+	assert_int_equal(s.got, BIG_SIZE);
+}
+
 static void cancels(void **state)
 {
 	struct sink s;
@@ -660,6 +681,21 @@ static void silence_after_the_rename(void **state)
 	assert_true(is_there("b"));
 }
 
+/* The same answers for files that are there and for ones that aren't. */
+static void no_size_no_time(void **state)
+{
+	struct sink s;
+
+	(void)state;
+	make_big();
+	run_simple(FTP_STAT, "big", NULL, ERR_UNSUPPORTED);
+	run_simple(FTP_STAT, "absent", NULL, ERR_UNSUPPORTED);
+	s = get_of("big");
+	run_get(&s, ERR_OK);
+	assert_int_equal(s.got, BIG_SIZE);
+	assert_false(s.call.attrs.has_times);
+}
+
 static void a_listing_made_to_harm(void **state)
 {
 	struct listing l;
@@ -712,6 +748,7 @@ static void misbehaviour(void **state)
 	run_with("no-226", no_answer_after_a_transfer);
 	run_with("cut", a_file_that_is_cut);
 	run_with("silent", silence_before_the_rename);
+	run_with("sizeless", no_size_no_time);
 	run_with("mute-rnto", silence_after_the_rename);
 	run_with("hostile", a_listing_made_to_harm);
 	run_with("long", a_listing_made_to_harm);
@@ -740,6 +777,7 @@ int main(void)
 		EACH(lists_a_thousand),
 		EACH(gets_files),
 		EACH(pauses_and_resumes),
+		EACH(pauses_for_longer_than_idle),
 		EACH(cancels),
 		EACH(changes_files),
 		EACH(refuses_commands_in_paths),
@@ -752,6 +790,7 @@ int main(void)
 		EACH(lists_a_thousand),
 		EACH(gets_files),
 		EACH(pauses_and_resumes),
+		EACH(pauses_for_longer_than_idle),
 		EACH(cancels),
 		EACH(changes_files),
 		EACH(refuses_strangers),
