@@ -400,10 +400,22 @@ static void on_slice_saved(
 	}
 }
 
+/* Rows that change nothing write nothing, and then the turn costs no fsync:
+ * what was counted waits for the next report, or for a row that writes. */
+static bool is_worth_noting(
+	const struct import_run *r, const struct execution_counts *before)
+{
+	const struct execution_counts *c = &r->tally.counts;
+
+	return c->unchanged - before->unchanged !=
+		       c->rows_read - before->rows_read ||
+	       (r->slice != SLICE_MORE && r->slice != SLICE_HUNGRY) ||
+	       clock_now_ms() - r->report_written >= REPORT_MS;
+}
+
 void import_run_slice(struct import_run *r)
 {
-	uint64_t rows = r->tally.counts.rows_read;
-	uint64_t rejected = r->tally.counts.rejected;
+	struct execution_counts before = r->tally.counts;
 	struct txn *t;
 	enum err e;
 
@@ -414,9 +426,12 @@ void import_run_slice(struct import_run *r)
 		import_run_file(r)->rows = r->tally.file_rows;
 		import_run_file(r)->rejected = r->tally.file_rejected;
 		r->report_stale = true;
-		import_run_note(r);
-		r->hub->imports.rows += r->tally.counts.rows_read - rows;
-		r->hub->imports.rejected += r->tally.counts.rejected - rejected;
+		if (is_worth_noting(r, &before))
+			import_run_note(r);
+		r->hub->imports.rows +=
+			r->tally.counts.rows_read - before.rows_read;
+		r->hub->imports.rejected +=
+			r->tally.counts.rejected - before.rejected;
 	} else {
 		r->slice = SLICE_STORE_FAILED;
 		diag_set(&r->why, e, "database: %s", err_text(e));
