@@ -1,5 +1,8 @@
-"""Contract 2.5: the preview of an import job, from a real server."""
+"""Contract 2.5 and 2.6 where files come from a real server: previews, and the rejected
+rows of several files."""
 
+import csv
+import io
 import json
 import socket
 import unittest
@@ -14,7 +17,7 @@ PREVIEW = "/v1/mapper/job/preview"
 ROWS = "Id;Name;Rating\n" + "".join(f"p{i};Name {i};{i}\n" for i in range(150))
 
 
-class Preview(ApiCase):
+class SourceCase(ApiCase):
     @classmethod
     def setUpClass(cls):
         cls.sshd = cls.enterClassContext(Sshd())
@@ -47,6 +50,19 @@ class Preview(ApiCase):
     def preview(self, body, query="", status=200, code=None):
         return self.call("POST", PREVIEW + query, body, status, code).body
 
+    def run_job(self, body):
+        """Runs a job made of it; answers the execution at its end."""
+        job = self.call("POST", "/v1/mapper/job", {**body, "name": unique("run")}, 201).body["id"]
+        self.addCleanup(self.call, "DELETE", f"/v1/mapper/job/{job}", status=204)
+        x = self.call("POST", f"/v1/mapper/job/{job}/run", status=202).body
+
+        def ended():
+            now = self.call("GET", f"/v1/mapper/executions/{x['id']}").body
+            return now if now["finishedAt"] else None
+        return wait_until(ended, 30, what="the end of the run")
+
+
+class Preview(SourceCase):
     def test_rows(self):
         self.put("a.csv", ROWS)
         seen = self.preview(self.body("a.csv"))
@@ -67,20 +83,12 @@ class Preview(ApiCase):
 
     def test_a_run_calls_the_file_by_the_same_name(self):
         self.put("same.csv", "Id;Name\n;A\n")
-        body = {**self.body("same.csv"), "name": unique("same")}
-        self.assertEqual(self.preview(body)["file"], "same.csv")
-        job = self.call("POST", "/v1/mapper/job", body, 201).body["id"]
-        x = self.call("POST", f"/v1/mapper/job/{job}/run", status=202).body
-        path = f"/v1/mapper/executions/{x['id']}"
-        x = wait_until(lambda: self.ended(path), what="the end of the run")
+        self.assertEqual(self.preview(self.body("same.csv"))["file"], "same.csv")
+        x = self.run_job(self.body("same.csv"))
         [file] = x["files"]
         self.assertEqual((file["name"], file["path"]), ("same.csv", f"{self.folder}/same.csv"))
-        self.assertEqual(self.call("GET", f"{path}/errors").body["content"][0]["file"], "same.csv")
-        self.call("DELETE", f"/v1/mapper/job/{job}", status=204)
-
-    def ended(self, path):
-        x = self.call("GET", path).body
-        return x if x["finishedAt"] else None
+        [error] = self.call("GET", f"/v1/mapper/executions/{x['id']}/errors").body["content"]
+        self.assertEqual(error["file"], "same.csv")
 
     def test_what_is_wrong_with_rows(self):
         self.put("b.csv", "Id;Name;Rating;Colour\np1;;x;red\np2;Two;2;blue\n")
@@ -154,6 +162,30 @@ class Preview(ApiCase):
         self.put("a.csv", ROWS)
         self.client = self.connect()
         self.preview(self.body("a.csv"))
+
+
+class SeveralFiles(SourceCase):
+    def test_rejects_have_the_columns_of_all_files(self):
+        self.put("1.csv", "Supplier External Id;Supplier Name;One\nr1;;1\n")
+        self.put("2.csv", "Two;Supplier Name;Supplier External Id\n2;;r2\n")
+        self.put("3.csv", "Supplier External Id;Supplier Name\nr3;Three\n")
+        self.put("4.json", json.dumps([{"externalId": "r4"}]))
+        source = {"inboundDirectory": str(self.folder), "pattern": "*.*",
+                  "outboundDirectory": str(self.sshd.home / "done")}
+        (self.sshd.home / "done").mkdir(exist_ok=True)
+        x = self.run_job(self.body(source=source, mapping=None))
+        self.assertEqual((x["status"], x["rowsRead"], x["rejected"]), ("JOB_PARTIAL", 4, 3), x)
+        path = f"/v1/mapper/executions/{x['id']}"
+        errors = self.call("GET", f"{path}/errors").body["content"]
+        self.assertEqual([(e["number"], e["file"], e["line"]) for e in errors],
+                         [(0, "1.csv", 2), (1, "2.csv", 2), (2, "4.json", 1)])
+        text = self.call("GET", f"{path}/rejects.csv").body.decode()
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=";"))
+        self.assertEqual(rows[0], ["Supplier External Id", "Supplier Name", "One", "Two",
+                                   "element", "__line", "__code", "__message"])
+        self.assertEqual([r[:7] for r in rows[1:]], [
+            ["r1", "", "1", "", "", "2", "F-E-001"], ["r2", "", "", "2", "", "2", "F-E-001"],
+            ["", "", "", "", '{"externalId": "r4"}', "1", "F-E-001"]])
 
 
 if __name__ == "__main__":
