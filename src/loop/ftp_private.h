@@ -4,6 +4,7 @@
  *   ftp_pool.c    destinations, lanes, whose turn it is
  *   ftp_lane.c    one libcurl handle and the thread that works with it
  *   ftp_request.c what an action is in libcurl's options; in that thread
+ *   ftp_list.c    listing a folder; likewise
  *   ftp_talk.c    what passes on the control connection; likewise
  *   ftp_error.c   how it ended, as an error and a sentence
  *   ftp_mlsd.c    a line of a listing */
@@ -143,6 +144,23 @@ void ftp_talk_reset(struct ftp_talk *talk);
 
 /* In the thread: from start to end; fills lane->why. */
 void ftp_request_run(struct ftp_lane *lane);
+
+/* For ftp_list.c: a request is the common options, a URL, options of its own,
+ * and ftp_perform(). */
+void ftp_set_common(struct ftp_lane *lane);
+void ftp_set_url(struct ftp_lane *lane, struct str folder, struct str name);
+void ftp_set_no_body(struct ftp_lane *lane);
+void ftp_note_option(struct ftp_lane *lane, CURLcode code);
+CURLcode ftp_perform(struct ftp_lane *lane);
+struct sftp_attrs ftp_attrs_now(struct ftp_lane *lane);
+
+/* All of libcurl's options are checked at once, at the end. */
+#define SET(lane, option, value)                                               \
+	ftp_note_option(lane, curl_easy_setopt((lane)->easy, option, value))
+
+/* --- ftp_list.c: in the thread -------------------------------------------- */
+
+CURLcode ftp_list_run(struct ftp_lane *lane);
 
 /* --- ftp_error.c ---------------------------------------------------------- */
 

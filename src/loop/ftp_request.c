@@ -1,18 +1,12 @@
 #include <string.h>
 
-#include "ftp_mlsd.h"
 #include "ftp_private.h"
 
 #define BUFFER_BYTES 131072L
-#define NAMES_MAX    (64u << 20) /* of an NLST */
 
 /* --- options -------------------------------------------------------------- */
 
-/* All of libcurl's options are checked at once, at the end. */
-#define SET(lane, option, value)                                               \
-	note_option(lane, curl_easy_setopt((lane)->easy, option, value))
-
-static void note_option(struct ftp_lane *lane, CURLcode code)
+void ftp_note_option(struct ftp_lane *lane, CURLcode code)
 {
 	if (lane->refused == CURLE_OK)
 		lane->refused = code;
@@ -36,7 +30,7 @@ static void put_encoded(struct buf *out, struct str s)
 
 /* The first slash only ends the host's name: what follows starts at the login
  * folder, unless it starts with a slash of its own. */
-static void set_url(struct ftp_lane *lane, struct str folder, struct str name)
+void ftp_set_url(struct ftp_lane *lane, struct str folder, struct str name)
 {
 	const struct ftp_target *t = lane->dest->target;
 	bool ipv6 = strchr(t->hostname, ':') != NULL;
@@ -50,14 +44,9 @@ static void set_url(struct ftp_lane *lane, struct str folder, struct str name)
 		buf_char(&url, '/');
 	put_encoded(&url, name);
 	if (url.full)
-		note_option(lane, CURLE_URL_MALFORMAT);
+		ftp_note_option(lane, CURLE_URL_MALFORMAT);
 	SET(lane, CURLOPT_URL, buf_view(&url).ptr);
 	buf_release(&url);
-}
-
-static struct str folder_of(const char *path)
-{
-	return strcmp(path, ".") == 0 ? STR("") : str_of(path);
 }
 
 /* "in/a.csv" is the name a.csv in the folder in/. */
@@ -66,7 +55,7 @@ static void set_file_url(struct ftp_lane *lane, const char *path)
 	const char *slash = strrchr(path, '/');
 	size_t len = slash == NULL ? 0 : (size_t)(slash - path) + 1;
 
-	set_url(lane, (struct str){ path, len }, str_of(path + len));
+	ftp_set_url(lane, (struct str){ path, len }, str_of(path + len));
 }
 
 static void set_tls(struct ftp_lane *lane)
@@ -92,7 +81,7 @@ static void set_tls(struct ftp_lane *lane)
 
 static size_t on_body(char *data, size_t one, size_t len, void *arg);
 
-static void set_common(struct ftp_lane *lane)
+void ftp_set_common(struct ftp_lane *lane)
 {
 	const struct ftp_target *t = lane->dest->target;
 	long idle_s = (long)(t->idle_ms + 999) / 1000;
@@ -154,7 +143,7 @@ static CURLcode transfer(struct ftp_lane *lane)
 	return code;
 }
 
-static CURLcode perform(struct ftp_lane *lane)
+CURLcode ftp_perform(struct ftp_lane *lane)
 {
 	ftp_talk_reset(&lane->talk);
 	return lane->refused != CURLE_OK ? lane->refused : transfer(lane);
@@ -162,7 +151,7 @@ static CURLcode perform(struct ftp_lane *lane)
 
 /* --- what comes back ------------------------------------------------------ */
 
-static struct sftp_attrs attrs_now(struct ftp_lane *lane)
+struct sftp_attrs ftp_attrs_now(struct ftp_lane *lane)
 {
 	struct sftp_attrs a = { 0 };
 	curl_off_t size = -1, mtime = -1;
@@ -179,7 +168,7 @@ static struct sftp_attrs attrs_now(struct ftp_lane *lane)
 
 static void note_attrs(struct ftp_lane *lane)
 {
-	struct sftp_attrs a = attrs_now(lane);
+	struct sftp_attrs a = ftp_attrs_now(lane);
 
 	pthread_mutex_lock(&lane->mutex);
 	lane->attrs = a;
@@ -212,135 +201,20 @@ static size_t on_header(char *data, size_t one, size_t len, void *arg)
 	return len;
 }
 
-static void set_no_body(struct ftp_lane *lane)
+void ftp_set_no_body(struct ftp_lane *lane)
 {
 	SET(lane, CURLOPT_NOBODY, 1L);
 	SET(lane, CURLOPT_WRITEFUNCTION, on_header);
-}
-
-static CURLcode ask_about(
-	struct ftp_lane *lane, struct str folder, struct str name)
-{
-	set_common(lane);
-	set_url(lane, folder, name);
-	set_no_body(lane);
-	SET(lane, CURLOPT_FILETIME, 1L);
-	return perform(lane);
-}
-
-static bool is_unknown_command(const struct ftp_lane *lane)
-{
-	int code = lane->talk.code;
-
-	return code == 500 || code == 502 || code == 504;
-}
-
-/* SIZE is refused for folders. */
-static CURLcode put_name(
-	struct ftp_lane *lane, struct str folder, struct str name)
-{
-	struct buf line = buf_make(FTP_LINE_MAX * 2);
-	struct sftp_attrs a = { 0 };
-	const char *type = NULL;
-	CURLcode code = ask_about(lane, folder, name);
-
-	if (code == CURLE_OK) {
-		a = attrs_now(lane);
-		type = a.has_size ? "file" : NULL;
-	} else if (lane->talk.code == 550) {
-		type = "dir";
-		code = CURLE_OK;
-	}
-	if (code == CURLE_OK) {
-		ftp_mlsd_write(&line, type, &a, name);
-		if (!ftp_lane_give(lane, line.data, line.len))
-			code = CURLE_ABORTED_BY_CALLBACK;
-	}
-	buf_release(&line);
-	return code;
-}
-
-/* Some servers put the folder before each name. */
-static struct str last_part(struct str line)
-{
-	const char *slash = memrchr(line.ptr, '/', line.len);
-	size_t skip = slash == NULL ? 0 : (size_t)(slash - line.ptr) + 1;
-
-	return (struct str){ line.ptr + skip, line.len - skip };
-}
-
-static CURLcode put_names(struct ftp_lane *lane, struct str folder)
-{
-	struct str rest = buf_view(&lane->names);
-	CURLcode code = CURLE_OK;
-
-	while (rest.len > 0 && code == CURLE_OK) {
-		const char *end = memchr(rest.ptr, '\n', rest.len);
-		size_t len = end != NULL ? (size_t)(end - rest.ptr) : rest.len;
-		struct str name = { rest.ptr, len };
-
-		rest.ptr += len + (end != NULL);
-		rest.len -= len + (end != NULL);
-		if (name.len > 0 && name.ptr[name.len - 1] == '\r')
-			name.len--;
-		name = last_part(name);
-		if (name.len > FTP_PATH_MAX)
-			return CURLE_WEIRD_SERVER_REPLY;
-		if (name.len > 0 && !str_eq(name, STR(".")) &&
-			!str_eq(name, STR("..")))
-			code = put_name(lane, folder, name);
-	}
-	return code;
-}
-
-/* A server without MLSD: the names, then each one's size and time.  (LIST is
- * meant for people: no two servers write it alike.) */
-static CURLcode list_names(struct ftp_lane *lane, struct str folder)
-{
-	CURLcode code;
-
-	lane->names.max = NAMES_MAX;
-	buf_clear(&lane->names);
-	lane->names_only = true;
-	set_common(lane);
-	set_url(lane, folder, STR(""));
-	SET(lane, CURLOPT_DIRLISTONLY, 1L);
-	code = perform(lane);
-	lane->names_only = false;
-	if (lane->names.full)
-		code = CURLE_FILESIZE_EXCEEDED;
-	if (code == CURLE_OK)
-		code = put_names(lane, folder);
-	buf_release(&lane->names);
-	return code;
-}
-
-static CURLcode list(struct ftp_lane *lane)
-{
-	struct str folder = folder_of(lane->in->path);
-	CURLcode code;
-
-	if (!atomic_load(&lane->dest->no_mlsd)) {
-		set_common(lane);
-		set_url(lane, folder, STR(""));
-		SET(lane, CURLOPT_CUSTOMREQUEST, "MLSD");
-		code = perform(lane);
-		if (code != CURLE_FTP_COULDNT_RETR_FILE ||
-			!is_unknown_command(lane))
-			return code;
-		atomic_store(&lane->dest->no_mlsd, true);
-	}
-	return list_names(lane, folder);
 }
 
 static CURLcode get(struct ftp_lane *lane)
 {
 	CURLcode code;
 
-	set_common(lane);
+	ftp_set_common(lane);
 	set_file_url(lane, lane->in->path);
 	SET(lane, CURLOPT_FILETIME, 1L);
-	code = perform(lane);
+	code = ftp_perform(lane);
 	if (code == CURLE_OK && !lane->attrs_known)
 		note_attrs(lane);
 	return code;
@@ -350,11 +224,11 @@ static CURLcode stat_file(struct ftp_lane *lane)
 {
 	CURLcode code;
 
-	set_common(lane);
+	ftp_set_common(lane);
 	set_file_url(lane, lane->in->path);
-	set_no_body(lane);
+	ftp_set_no_body(lane);
 	SET(lane, CURLOPT_FILETIME, 1L);
-	code = perform(lane);
+	code = ftp_perform(lane);
 	if (code != CURLE_OK)
 		return code;
 	note_attrs(lane);
@@ -373,7 +247,7 @@ static struct curl_slist *add_command(struct ftp_lane *lane,
 	buf_printf(&line, "%s%s", verb, path);
 	longer = curl_slist_append(list, buf_view(&line).ptr);
 	if (longer == NULL)
-		note_option(lane, CURLE_OUT_OF_MEMORY);
+		ftp_note_option(lane, CURLE_OUT_OF_MEMORY);
 	buf_release(&line);
 	return longer != NULL ? longer : list;
 }
@@ -386,15 +260,15 @@ static CURLcode command(struct ftp_lane *lane, const char *verb,
 	struct curl_slist *commands = NULL;
 	CURLcode code;
 
-	set_common(lane);
-	set_url(lane, STR(""), STR(""));
-	set_no_body(lane);
+	ftp_set_common(lane);
+	ftp_set_url(lane, STR(""), STR(""));
+	ftp_set_no_body(lane);
 	commands = add_command(lane, commands, "NOOP", "");
 	commands = add_command(lane, commands, verb, lane->in->path);
 	if (verb2 != NULL)
 		commands = add_command(lane, commands, verb2, path2);
 	SET(lane, CURLOPT_PREQUOTE, commands);
-	code = perform(lane);
+	code = ftp_perform(lane);
 	curl_slist_free_all(commands);
 	return code;
 }
@@ -430,17 +304,17 @@ static size_t on_want(char *out, size_t one, size_t room, void *arg)
 static CURLcode put_file(struct ftp_lane *lane)
 {
 	lane->sent = 0;
-	set_common(lane);
+	ftp_set_common(lane);
 	set_file_url(lane, lane->in->path);
 	SET(lane, CURLOPT_UPLOAD, 1L);
 	SET(lane, CURLOPT_READFUNCTION, on_want);
 	SET(lane, CURLOPT_READDATA, lane);
 	SET(lane, CURLOPT_INFILESIZE_LARGE, (curl_off_t)lane->in->data.len);
-	return perform(lane);
+	return ftp_perform(lane);
 }
 
 static CURLcode (*const actions[])(struct ftp_lane *lane) = {
-	[FTP_LIST] = list,
+	[FTP_LIST] = ftp_list_run,
 	[FTP_GET] = get,
 	[FTP_STAT] = stat_file,
 	[FTP_RENAME] = rename_file,
