@@ -297,8 +297,8 @@ class Secrets(ConnectionCase):
         answers.append(str(self.gateway.request("GET", "/v1/mapper/client", key=wrong)))
         self.gateway.restart()
         text = "\n".join(answers) + self.gateway.log()
-        data = b"".join(p.read_bytes() for p in self.gateway.data_dir.iterdir()
-                        if p.name not in ("admin.key", "secret.key"))
+        data = b"".join(p.read_bytes() for p in self.gateway.data_dir.rglob("*")
+                        if p.is_file() and p.name not in ("admin.key", "secret.key"))
         sealing = (self.gateway.data_dir / "secret.key").read_bytes().strip()
         self.assertNotIn(sealing, data)
         for secret in secrets:
