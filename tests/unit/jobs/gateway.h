@@ -31,6 +31,9 @@ struct gateway {
 	bool done;
 };
 
+/* Bytes that the database may grow to. */
+static size_t gateway_map = 256u << 20;
+
 static void gateway_mark(void *arg)
 {
 	((struct gateway *)arg)->done = true;
@@ -71,7 +74,7 @@ static struct hub_settings gateway_settings(void)
 /* On g->dir, or on a new one. */
 static void gateway_up(struct gateway *g)
 {
-	struct store_options o = { .map_size = 256u << 20,
+	struct store_options o = { .map_size = gateway_map,
 		.with_secrets = true };
 	char dir[64];
 	struct diag why;

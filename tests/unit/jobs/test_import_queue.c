@@ -622,6 +622,58 @@ static void test_after_inactive(void **state)
 /* --- a full disk
  * ---------------------------------------------------------------------- */
 
+static bool is_full(void *arg)
+{
+	struct store_usage u;
+
+	(void)arg;
+	store_usage(g.hub.store, &u);
+	return u.last_error == ERR_STORE_FULL;
+}
+
+static void nothing(struct timer *t)
+{
+	(void)t;
+}
+
+/* What was committed stays; the end is written as soon as there is room, here
+ * after a start with a larger map. */
+static void test_store_full(void **state)
+{
+	struct buf text;
+	struct str all = many(100000, &text);
+	struct timer t = { 0 };
+	struct execution x;
+	struct uuid id;
+	uint64_t before;
+
+	(void)state;
+	gateway_remove(&g);
+	gateway_map = 8u << 20;
+	gateway_up(&g);
+	id = gateway_upload(&g, suppliers("a", ""), "x.csv", all, false);
+	assert_true(loop_run_until(g.hub.loop, is_full, NULL, 1000000));
+	timer_set(g.hub.loop, &t, 50, nothing);
+	loop_run_until(g.hub.loop, gateway_is_marked, &g, 3);
+	timer_stop(g.hub.loop, &t);
+	gateway_map = 256u << 20;
+	gateway_again(&g);
+	x = gateway_execution(&g, id);
+	before = x.counts.created;
+	assert_true(before > 0 && before < 100000);
+	if (x.state == EXECUTION_FAILED) { /* there was room for that */
+		assert_true(has_text(x.message, "full"));
+	} else {
+		assert_int_equal(x.state, EXECUTION_INTERRUPTED);
+		x = gateway_until_final(&g, recovery_of(id));
+		assert_int_equal(x.state, EXECUTION_SUCCESS);
+		assert_int_equal(x.counts.unchanged, before);
+		assert_int_equal(x.counts.created, 100000 - before);
+	}
+	assert_int_equal(g.hub.imports.running, 0);
+	buf_release(&text);
+}
+
 static void test_tree_stays_whole(void **state)
 {
 	struct import_job *job = gateway_job(&g, "tree", "NAVIGATION_CATEGORY",
@@ -661,6 +713,7 @@ int main(void)
 		TEST(test_orphans_are_swept),
 		TEST(test_after),
 		TEST(test_after_inactive),
+		TEST(test_store_full),
 		TEST(test_tree_stays_whole),
 	};
 
