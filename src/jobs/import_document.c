@@ -43,9 +43,10 @@ static struct import_group *group_of(struct import_apply *a)
 	if (g != NULL)
 		return g;
 	g = a->group = mem_alloc(sizeof *g);
-	g->kind = a->job->entity == ENTITY_ORDER          ? &import_order
-		  : a->job->entity == ENTITY_ORDER_STATUS ? &import_order_status
-							  : &import_incident;
+	g->kind = a->job->entity == ENTITY_ORDER ? &import_kind_order
+		  : a->job->entity == ENTITY_ORDER_STATUS
+			  ? &import_kind_order_status
+			  : &import_kind_incident;
 	g->entity = a->job->entity == ENTITY_INCIDENT ? EXPORT_INCIDENT
 						      : EXPORT_ORDER;
 	g->rows = json_array();

@@ -29,8 +29,8 @@ struct import_document_kind {
 	const char *line_id_key, *line_external_key;
 };
 
-extern const struct import_document_kind import_order, import_order_status,
-	import_incident;
+extern const struct import_document_kind import_kind_order,
+	import_kind_order_status, import_kind_incident;
 
 struct import_group {
 	const struct import_document_kind *kind;

@@ -11,7 +11,7 @@ static bool apply_nothing(struct import_apply *a, const json_t *normal)
 	return false;
 }
 
-const struct import_document_kind import_order_status = {
+const struct import_document_kind import_kind_order_status = {
 	.apply = apply_nothing,
 	.status_key = "orderStatus",
 	.body_status_key = "status",
@@ -103,7 +103,7 @@ static bool apply_incident(struct import_apply *a, const json_t *normal)
 	return changed;
 }
 
-const struct import_document_kind import_incident = {
+const struct import_document_kind import_kind_incident = {
 	.check = check_incident,
 	.apply = apply_incident,
 	.status_key = "incidentStatus",

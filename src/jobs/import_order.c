@@ -495,7 +495,7 @@ static void check_order(
 	}
 }
 
-const struct import_document_kind import_order = {
+const struct import_document_kind import_kind_order = {
 	.check = check_order,
 	.create = create_order,
 	.apply = apply_order,

@@ -242,6 +242,14 @@ static bool tree_is_missing(const struct import_run *r)
 		       came_through(&r->tally.counts) == 0);
 }
 
+/* Could it not be read (contract 2.6)?  When some files of a folder were read
+ * to their end and others were not, it could in part. */
+static bool source_failed(const struct import_run *r)
+{
+	return r->failed || r->failed_files == r->files.count ||
+	       came_through(&r->tally.counts) == 0;
+}
+
 enum execution_state import_report_outcome(struct import_run *r)
 {
 	const struct execution_counts *c = &r->tally.counts;
@@ -263,8 +271,7 @@ enum execution_state import_report_outcome(struct import_run *r)
 	if (!trouble && c->rejected > 0 && came_through(c) == 0 &&
 		!import_run_is_tree(r))
 		add_note(r, c->rejected, "row", "read, none came through");
-	s = execution_outcome(
-		c, trouble && (came_through(c) == 0 || r->store_failed));
+	s = execution_outcome(c, trouble && source_failed(r));
 	if (tree_is_missing(r)) {
 		buf_text(&r->message,
 			r->message.len > 0
