@@ -22,7 +22,7 @@ static bool is_space(char c)
 	return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-struct str str_trim(struct str s)
+struct str str_trim_slow(struct str s)
 {
 	while (s.len > 0 && is_space(s.ptr[0]))
 		s = (struct str){ s.ptr + 1, s.len - 1 };

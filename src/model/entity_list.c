@@ -90,17 +90,17 @@ static struct slot *slots_find(struct slots *s, struct str key, bool *is_new)
 /* The identifying fields; false: a fault. */
 static bool read_keys(struct entity_checking *c, struct entity_part *part)
 {
-	struct entity_section keys = *part->section;
-	struct entity_part only = *part;
-	size_t faults = c->faults->count;
+	const struct entity_section *all = part->section;
+	struct entity_section keys = { .fields = all->fields,
+		.count = c->table->item_keys };
+	size_t faults = c->faults->count, free_count = part->free_count;
 
-	keys.count = c->table->item_keys;
-	keys.prefix = NULL;
-	only.section = &keys;
-	only.free_count = 0;
-	only.is_new = true;
-	part_read(c, &only, 0);
-	memcpy(part->values, only.values, keys.count * sizeof *part->values);
+	part->section = &keys;
+	part->free_count = 0;
+	part->is_new = true;
+	part_read(c, part, 0);
+	part->section = all;
+	part->free_count = free_count;
 	return c->faults->count == faults;
 }
 
@@ -192,13 +192,11 @@ static bool has_own_item(const struct entity_checking *c)
 static void read_own_item(struct slots *s)
 {
 	const struct entity_checking *c = s->c;
-	struct entity_part part = {
-		.section = &c->table->item,
-		.given = c->in->fields + c->table->top.count,
-		.free = c->in->extras,
-		.free_count = c->in->extra_count,
-	};
+	struct entity_part part;
 
+	part_init(&part, &c->table->item, c->in->fields + c->table->top.count);
+	part.free = c->in->extras;
+	part.free_count = c->in->extra_count;
 	read_item(s, &part);
 }
 
@@ -207,12 +205,10 @@ static void read_json_item(
 {
 	struct entity_checking *c = s->c;
 	struct entity_given given[ENTITY_FIELDS_MAX] = { 0 };
-	struct entity_part part = {
-		.section = &c->table->item,
-		.given = given,
-		.path = path,
-	};
+	struct entity_part part;
 
+	part_init(&part, &c->table->item, given);
+	part.path = path;
 	if (!json_is_object(value)) {
 		fault_format(c->faults, path, "object");
 		return;

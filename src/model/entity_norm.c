@@ -1,42 +1,84 @@
 /* Pieces of normal forms. */
 #include "entity_private.h"
 #include "put.h"
+#include "sluice/base/word.h"
 
-#define ONES  UINT64_C(0x0101010101010101)
-#define HIGHS UINT64_C(0x8080808080808080)
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
-/* Has one of the eight bytes this value?  (A hit may stand for its neighbour,
- * too, which doesn't matter here.) */
-static inline uint64_t has_byte(uint64_t word, unsigned char byte)
+/* --- does a text need escapes? --------------------------------------------
+ *
+ * Special are control characters, what JSON escapes, and the beginning of
+ * U+FFFE.  Blocks at the end overlap those before them, so that no byte is
+ * looked at alone. */
+
+static inline bool word_is_plain(uint64_t word)
 {
-	uint64_t x = word ^ (ONES * byte);
-
-	return (x - ONES) & ~x & HIGHS;
+	return (word_below(word, 0x20) | word_has(word, '"') |
+		       word_has(word, '\\') | word_has(word, 0x7F) |
+		       word_has(word, 0xEF)) == 0;
 }
 
-/* Control characters, what JSON escapes, and the beginning of U+FFFE. */
-static inline bool is_special(uint64_t word)
+static inline uint32_t half_at(const char *p)
 {
-	uint64_t low = (word - ONES * 0x20) & ~word & HIGHS;
+	uint32_t half;
 
-	return (low | has_byte(word, '"') | has_byte(word, '\\') |
-		       has_byte(word, 0x7F) | has_byte(word, 0xEF)) != 0;
+	memcpy(&half, p, sizeof half);
+	return half;
 }
+
+/* Up to seven bytes; where there are none, a blank. */
+static inline uint64_t short_word(struct str s)
+{
+	const unsigned char *p = (const unsigned char *)s.ptr;
+
+	if (s.len >= 4)
+		return half_at(s.ptr) | (uint64_t)half_at(s.ptr + s.len - 4)
+						<< 32;
+	if (s.len == 0)
+		return WORD_ONES * ' ';
+	return WORD_ONES * ' ' << 24 | (uint64_t)p[0] << 16 |
+	       (uint64_t)p[s.len / 2] << 8 | p[s.len - 1];
+}
+
+#define BLOCK 16
+
+#if defined(__SSE2__)
+
+static inline bool block_is_plain(const char *p)
+{
+	__m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
+	__m128i low = _mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(0x1F)), v);
+	__m128i quotes = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')),
+		_mm_cmpeq_epi8(v, _mm_set1_epi8('\\')));
+	__m128i odd = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8(0x7F)),
+		_mm_cmpeq_epi8(v, _mm_set1_epi8((char)0xEF)));
+
+	return _mm_movemask_epi8(
+		       _mm_or_si128(low, _mm_or_si128(quotes, odd))) == 0;
+}
+
+#else
+
+static inline bool block_is_plain(const char *p)
+{
+	return word_is_plain(word_load(p)) && word_is_plain(word_load(p + 8));
+}
+
+#endif
 
 static bool is_plain(struct str s)
 {
-	uint64_t word;
-	size_t i = 0;
-
-	for (; i + 8 <= s.len; i += 8) {
-		memcpy(&word, s.ptr + i, 8);
-		if (is_special(word))
+	if (s.len < 8)
+		return word_is_plain(short_word(s));
+	if (s.len < BLOCK)
+		return word_is_plain(word_load(s.ptr)) &&
+		       word_is_plain(word_load(s.ptr + s.len - 8));
+	for (size_t i = 0; i + BLOCK < s.len; i += BLOCK)
+		if (!block_is_plain(s.ptr + i))
 			return false;
-	}
-	word = ONES * ' ';
-	if (i < s.len)
-		memcpy(&word, s.ptr + i, s.len - i);
-	return !is_special(word);
+	return block_is_plain(s.ptr + s.len - BLOCK);
 }
 
 struct norm norm_string(struct str s)

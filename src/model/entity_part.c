@@ -6,74 +6,98 @@
 /* --- what was there --------------------------------------------------------
  */
 
-static size_t count_members(struct str rest)
-{
-	struct str key, value;
-	size_t n = 0;
-
-	while (stored_member(&rest, &key, &value))
-		n++;
-	return n;
-}
-
 static void keep_old_free(struct entity_checking *c, struct entity_part *part,
-	struct str rest, struct str key, struct str value)
+	struct str key, struct str value)
 {
-	size_t len = part->section->prefix == NULL
-			     ? 0
-			     : strlen(part->section->prefix);
+	const char *prefix = part->section->prefix;
+	size_t len = prefix == NULL ? 0 : strlen(prefix);
+	size_t n = part->old_free_count;
+	struct entity_free *more;
 
-	if (len == 0 || key.len <= len ||
-		memcmp(key.ptr, part->section->prefix, len) != 0)
+	if (len == 0 || key.len <= len || memcmp(key.ptr, prefix, len) != 0)
 		return; /* of an older version */
-	if (part->old_free == NULL)
-		part->old_free = arena_alloc(c->arena,
-			(count_members(rest) + 1) * sizeof *part->old_free);
+	/* Full at each power of two, from four on. */
+	if (n == 0 || (n >= 4 && (n & (n - 1)) == 0)) {
+		more = arena_alloc(
+			c->arena, (n == 0 ? 4 : 2 * n) * sizeof *more);
+		if (n > 0)
+			memcpy(more, part->old_free, n * sizeof *more);
+		part->old_free = more;
+	}
 	part->old_free[part->old_free_count++] =
 		(struct entity_free){ key, norm_raw(value) };
 }
 
-/* Keys come in the order of the table: so the next match is close by. */
-static size_t match_field(
-	const struct entity_section *s, size_t from, struct str key)
+/* Members come in the order of the table: so the next one is close by. */
+static size_t take_field(
+	struct entity_part *part, size_t from, struct str *rest)
 {
-	for (size_t i = from; i < s->count; i++)
-		if (strncmp(s->fields[i].key, key.ptr, key.len) == 0 &&
-			s->fields[i].key[key.len] == '\0')
-			return i;
-	return s->count;
+	const struct entity_section *s = part->section;
+	struct str value;
+
+	for (size_t i = from; i < s->count; i++) {
+		if (!stored_named(rest, s->fields[i].member, &value))
+			continue;
+		part->old[i] = norm_raw(value);
+		return i + 1;
+	}
+	return 0;
+}
+
+/* Any other member; false: there is none. */
+static bool take_other(struct entity_checking *c, struct entity_part *part,
+	const char *list_key, struct str *rest)
+{
+	struct str key, value;
+
+	if (!stored_member(rest, &key, &value))
+		return false;
+	if (list_key != NULL && str_eq(key, str_of(list_key)))
+		part->old_list = value;
+	else
+		keep_old_free(c, part, key, value);
+	return true;
+}
+
+void part_init(struct entity_part *part, const struct entity_section *section,
+	const struct entity_given *given)
+{
+	part->section = section;
+	part->given = given;
+	part->path = NULL;
+	part->is_new = false;
+	memset(part->old, 0, section->count * sizeof *part->old);
+	part->list = (struct norm){ NORM_NONE, { NULL, 0 } };
+	part->old_list = (struct str){ NULL, 0 };
+	part->free = NULL;
+	part->old_free = part->kept_free = NULL;
+	part->free_count = part->old_free_count = part->kept_free_count = 0;
 }
 
 void part_scan_old(struct entity_checking *c, struct entity_part *part,
 	struct str old, const char *list_key)
 {
-	struct str rest = stored_inside(old), key, value;
-	size_t next = 0, i;
+	struct str rest = stored_inside(old);
+	size_t next = 0, found;
 
-	while (stored_member(&rest, &key, &value)) {
-		i = match_field(part->section, next, key);
-		if (i < part->section->count) {
-			part->old[i] = norm_raw(value);
-			next = i + 1;
-		} else if (list_key != NULL && str_eq(key, str_of(list_key))) {
-			part->old_list = value;
-		} else {
-			keep_old_free(c, part, rest, key, value);
-		}
+	while (rest.len > 0) {
+		found = take_field(part, next, &rest);
+		if (found > 0)
+			next = found;
+		else if (!take_other(c, part, list_key, &rest))
+			return;
 	}
 }
 
 /* --- fields ----------------------------------------------------------------
  */
 
-static void locate(
+static void locate_faults(
 	struct entity_checking *c, const struct entity_given *g, size_t first)
 {
 	struct str column = { NULL, 0 }, value = g->text;
 	struct buf json = buf_make(512);
 
-	if (c->faults->count == first)
-		return;
 	if (g->column > 0 && g->column <= c->in->header_count)
 		column = c->in->header[g->column - 1];
 	if (json_is_string(g->json)) {
@@ -86,6 +110,13 @@ static void locate(
 		value = STR("");
 	faults_locate(c->faults, first, column, value);
 	buf_release(&json);
+}
+
+static inline void locate(
+	struct entity_checking *c, const struct entity_given *g, size_t first)
+{
+	if (c->faults->count > first)
+		locate_faults(c, g, first);
 }
 
 static bool is_needed(const struct entity_checking *c,
@@ -105,12 +136,12 @@ static struct norm initial_value(
 
 	if (f->initial == NULL)
 		return n;
-	if (f->target == ENTITY_STORE && f->type == ENTITY_REFS) {
-		n.text = c->r->store.len > 0 ? c->r->store : STR(DEFAULT_STORE);
-		return norm_of_texts(&n.text, 1, c->arena);
-	}
+	if (f->target == ENTITY_STORE && f->type == ENTITY_REFS)
+		return c->r->store.len > 0
+			       ? norm_of_texts(&c->r->store, 1, c->arena)
+			       : norm_raw(STR("[\"" DEFAULT_STORE "\"]"));
 	if (f->type == ENTITY_BOOL)
-		return norm_bool(strcmp(f->initial, "TRUE") == 0);
+		return norm_bool(f->initial[0] == 'T');
 	if (f->type == ENTITY_COUNT || f->type == ENTITY_NUMBER)
 		return norm_raw(str_of(f->initial));
 	at.text = str_of(f->initial);
@@ -166,8 +197,7 @@ static struct norm read_field(
 static struct norm read_free(struct entity_checking *c,
 	const struct entity_part *part, const struct entity_extra *x)
 {
-	struct path path = { .up = part->path,
-		.key = arena_dup(c->arena, x->key) };
+	struct path path = { .up = part->path };
 	struct entity_at at = {
 		.c = c,
 		.path = &path,
@@ -176,8 +206,11 @@ static struct norm read_free(struct entity_checking *c,
 	};
 	size_t first = c->faults->count;
 	struct buf text = buf_make(1024);
-	struct norm n;
+	struct norm n = norm_string(at.text);
 
+	if (at.json == NULL && n.form == NORM_PLAIN && n.text.len <= TEXT_MAX)
+		return n;
+	path.key = arena_dup(c->arena, x->key);
 	if (json_is_number(at.json) || json_is_boolean(at.json)) {
 		json_write(at.json, &text);
 		at.text = str_of(arena_dup(c->arena, buf_view(&text)));
@@ -254,16 +287,58 @@ void part_read(
 /* --- writing
  * ------------------------------------------------------------------- */
 
-static void put_key(struct buf *out, struct str key)
+static inline bool has_room(
+	const struct buf *out, struct str member, struct str value)
 {
-	char last = out->len == 0 ? '{' : out->data[out->len - 1];
+	return !out->full && out->len + member.len + value.len + 2 < out->cap;
+}
 
-	if (last == '{')
-		buf_char(out, '"');
-	else
-		put_str(out, STR(",\""));
-	put_str(out, key);
+/* Nearly every value: in one go. */
+static inline void put_quickly(
+	struct buf *out, struct str member, struct norm value)
+{
+	char *p = out->data + out->len;
+
+	memcpy(p, member.ptr, member.len);
+	p += member.len;
+	if (value.form == NORM_PLAIN)
+		*p++ = '"';
+	memcpy(p, value.text.ptr, value.text.len);
+	p += value.text.len;
+	if (value.form == NORM_PLAIN)
+		*p++ = '"';
+	*p = '\0';
+	out->len = (size_t)(p - out->data);
+}
+
+/* `member` is ,"key": and loses its comma at the beginning. */
+static void put_member(struct buf *out, struct str member, struct norm value)
+{
+	if (out->len > 0 && out->data[out->len - 1] == '{')
+		member = (struct str){ member.ptr + 1, member.len - 1 };
+	if (value.form == NORM_TEXT || !has_room(out, member, value.text)) {
+		put_str(out, member);
+		norm_put(out, value);
+	} else {
+		put_quickly(out, member, value);
+	}
+}
+
+static void put_free(struct buf *out, const struct entity_free *free)
+{
+	if (out->len > 0 && out->data[out->len - 1] != '{')
+		buf_char(out, ',');
+	buf_char(out, '"');
+	put_str(out, free->key);
 	put_str(out, STR("\":"));
+	norm_put(out, free->value);
+}
+
+static void put_list(struct buf *out, const char *key, struct norm list)
+{
+	const struct entity_free member = { str_of(key), list };
+
+	put_free(out, &member);
 }
 
 void part_write(
@@ -272,21 +347,14 @@ void part_write(
 	const struct entity_section *s = part->section;
 
 	buf_char(out, '{');
-	for (size_t i = 0; i < s->count; i++) {
-		if (part->values[i].form == NORM_NONE ||
-			s->fields[i].edit == ACT)
-			continue;
-		put_key(out, str_of(s->fields[i].key));
-		norm_put(out, part->values[i]);
-	}
-	if (part->list.form != NORM_NONE) {
-		put_key(out, str_of(list_key));
-		norm_put(out, part->list);
-	}
-	for (size_t i = 0; i < part->kept_free_count; i++) {
-		put_key(out, part->kept_free[i].key);
-		norm_put(out, part->kept_free[i].value);
-	}
+	for (size_t i = 0; i < s->count; i++)
+		if (part->values[i].form != NORM_NONE &&
+			s->fields[i].edit != ACT)
+			put_member(out, s->fields[i].member, part->values[i]);
+	if (part->list.form != NORM_NONE)
+		put_list(out, list_key, part->list);
+	for (size_t i = 0; i < part->kept_free_count; i++)
+		put_free(out, &part->kept_free[i]);
 	buf_char(out, '}');
 }
 

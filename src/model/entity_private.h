@@ -74,7 +74,14 @@ struct entity_at {
 	struct norm old;
 };
 
-bool given_is_blank(const struct entity_given *g);
+bool given_is_blank_slow(const struct entity_given *g);
+static inline bool given_is_blank(const struct entity_given *g)
+{
+	if (g->json == NULL && g->text.len > 0 &&
+		(unsigned char)g->text.ptr[0] > ' ')
+		return false;
+	return given_is_blank_slow(g);
+}
 
 /* By the field's type; NORM_NONE after a fault. */
 struct norm norm_read(const struct entity_at *at);
@@ -126,11 +133,19 @@ void norm_put(struct buf *out, struct norm n);
 bool stored_member(struct str *rest, struct str *key, struct str *value);
 bool stored_element(struct str *rest, struct str *value);
 
+/* Is it the member `name` (,"key": as the tables have it) that stands there?
+ * Passes it, and gives the value. */
+bool stored_named(struct str *rest, struct str name, struct str *value);
+
 /* What is between the braces of an object or a list; empty if it is none. */
 struct str stored_inside(struct str value);
 
 /* --- parts (entity_part.c, entity_list.c) -----------------------------------
  */
+
+/* An empty one; values are not there before they are read. */
+void part_init(struct entity_part *part, const struct entity_section *section,
+	const struct entity_given *given);
 
 /* Spreads an old normal form out over `part`. */
 void part_scan_old(struct entity_checking *c, struct entity_part *part,

@@ -32,7 +32,7 @@ static void read_external_id(struct entity_checking *c)
 		fault_format(c->faults, &path, "text");
 	else if (at.text.len == 0)
 		fault_missing(c->faults, &path);
-	else if (!str_is_utf8(at.text))
+	else if (c->r->external_id.len > 0 && !str_is_utf8(at.text))
 		fault_format(
 			c->faults, &path, "text without control characters");
 	else if (norm_id_fits(&at, at.text) && f->type == ENTITY_REF &&
@@ -82,6 +82,10 @@ static void identify_document(struct entity_checking *c)
 
 static size_t field_number(const struct entity_table *t, const char *key)
 {
+	/* A table's literals mostly are one. */
+	for (size_t i = 0; i < t->top.count; i++)
+		if (t->top.fields[i].key == key)
+			return i;
 	for (size_t i = 0; i < t->top.count; i++)
 		if (strcmp(t->top.fields[i].key, key) == 0)
 			return i;
@@ -145,14 +149,7 @@ bool entity_read(const struct entity_input *in,
 	struct entity *out)
 {
 	const struct entity_table *t = entity_table(in->kind);
-	struct entity_part top = {
-		.section = &t->top,
-		.given = in->fields,
-		.free = in->extras,
-		.free_count = in->extra_count,
-		.is_new = t->document ? !reading->document_exists
-				      : reading->old.len == 0,
-	};
+	struct entity_part top;
 	struct entity_checking c = {
 		.table = t,
 		.in = in,
@@ -164,6 +161,11 @@ bool entity_read(const struct entity_input *in,
 	};
 
 	*out = (struct entity){ .kind = in->kind };
+	part_init(&top, &t->top, in->fields);
+	top.free = in->extras;
+	top.free_count = in->extra_count;
+	top.is_new =
+		t->document ? !reading->document_exists : reading->old.len == 0;
 	if (t->document) {
 		identify_document(&c);
 	} else {

@@ -91,6 +91,22 @@ bool stored_member(struct str *rest, struct str *key, struct str *value)
 	return stored_element(rest, value);
 }
 
+bool stored_named(struct str *rest, struct str name, struct str *value)
+{
+	struct str after;
+
+	if (rest->len > 0 && rest->ptr[0] == '"')
+		name = cut(name, 1); /* the first one has no comma */
+	if (rest->len <= name.len || rest->ptr[2] != name.ptr[2] ||
+		memcmp(rest->ptr, name.ptr, name.len) != 0)
+		return false;
+	after = cut(*rest, name.len);
+	if (!stored_element(&after, value))
+		return false;
+	*rest = after;
+	return true;
+}
+
 struct str stored_inside(struct str value)
 {
 	if (value.len < 2 || (value.ptr[0] != '{' && value.ptr[0] != '['))

@@ -8,7 +8,7 @@
 
 #define URL_MAX 2048
 
-bool given_is_blank(const struct entity_given *g)
+bool given_is_blank_slow(const struct entity_given *g)
 {
 	if (g->json == NULL)
 		return g->text.len == 0 || str_trim(g->text).len == 0;
@@ -76,29 +76,36 @@ static struct norm read_text(const struct entity_at *at)
 }
 
 /* text_is_line(), fast for nearly all. */
-static bool is_line(struct str s)
+static bool is_line(struct norm n)
 {
-	return norm_string(s).form == NORM_PLAIN || text_is_line(s);
+	return n.form == NORM_PLAIN || text_is_line(n.text);
+}
+
+static struct norm id_norm(const struct entity_at *at, struct str id)
+{
+	struct norm n = norm_string(id);
+
+	if (id.len > REFERENCE_MAX)
+		fault_length(at->c->faults, at->path, REFERENCE_MAX);
+	else if (!is_line(n))
+		fault_format(at->c->faults, at->path,
+			"text without control characters");
+	else
+		return n;
+	return (struct norm){ NORM_NONE, { NULL, 0 } };
 }
 
 bool norm_id_fits(const struct entity_at *at, struct str id)
 {
-	if (id.len > REFERENCE_MAX)
-		fault_length(at->c->faults, at->path, REFERENCE_MAX);
-	else if (!is_line(id))
-		fault_format(at->c->faults, at->path,
-			"text without control characters");
-	else
-		return true;
-	return false;
+	return id_norm(at, id).form != NORM_NONE;
 }
 
 static struct norm read_id(const struct entity_at *at)
 {
 	struct str s;
 
-	if (norm_given_text(at, &s) && norm_id_fits(at, s))
-		return norm_string(s);
+	if (norm_given_text(at, &s))
+		return id_norm(at, s);
 	return (struct norm){ NORM_NONE, { NULL, 0 } };
 }
 
@@ -225,32 +232,41 @@ static struct norm read_any_number(const struct entity_at *at)
 /* --- texts with a form -------------------------------------------------------
  */
 
-bool norm_is_url(struct str s)
+static bool is_url(struct norm n)
 {
-	static const char *const schemes[] = { "https://", "http://" };
+	static const struct str schemes[] = { { "https://", 8 },
+		{ "http://", 7 } };
+	struct str s = n.text;
 
-	if (!is_line(s) || memchr(s.ptr, ' ', s.len) != NULL)
+	if (!is_line(n) || memchr(s.ptr, ' ', s.len) != NULL)
 		return false;
 	for (size_t i = 0; i < ARRAY_LEN(schemes); i++) {
-		size_t len = strlen(schemes[i]);
+		size_t len = schemes[i].len;
 
-		if (s.len > len && strncasecmp(s.ptr, schemes[i], len) == 0 &&
-			s.ptr[len] != '/')
+		if (s.len > len && s.ptr[len] != '/' &&
+			strncasecmp(s.ptr, schemes[i].ptr, len) == 0)
 			return true;
 	}
 	return false;
 }
 
+bool norm_is_url(struct str s)
+{
+	return is_url(norm_string(s));
+}
+
 static struct norm read_url(const struct entity_at *at)
 {
+	struct norm n;
 	struct str s;
 
 	if (!norm_given_text(at, &s))
 		return (struct norm){ NORM_NONE, { NULL, 0 } };
+	n = norm_string(s);
 	if (s.len > URL_MAX)
 		fault_length(at->c->faults, at->path, URL_MAX);
-	else if (norm_is_url(s))
-		return norm_string(s);
+	else if (is_url(n))
+		return n;
 	else
 		fault_format(at->c->faults, at->path,
 			"URL, expected standard URL format");

@@ -110,6 +110,14 @@ static void add_column(struct compiling *k, struct step *s, size_t column)
 	s->count++;
 }
 
+/* A column as it is. */
+static void add_cell(
+	struct compiling *k, struct entity_given *to, size_t column)
+{
+	add_column(k, add_step(k, to, NULL), column);
+	to->column = (uint32_t)column + 1;
+}
+
 /* Is something there for the field? */
 static bool add_rule(struct compiling *k, struct entity_given *to,
 	const struct mapping_rule *rule)
@@ -155,7 +163,7 @@ static bool add_field(struct compiling *k, int field)
 	column = find_documented(k, field);
 	if (column == ABSENT)
 		return false;
-	add_column(k, add_step(k, to, NULL), column);
+	add_cell(k, to, column);
 	return true;
 }
 
@@ -244,7 +252,7 @@ static void add_free(struct compiling *k)
 			add_rule(k, &x->given, rule);
 		} else {
 			column = find_column(k, x->key);
-			add_column(k, add_step(k, &x->given, NULL), column);
+			add_cell(k, &x->given, column);
 		}
 	}
 }
@@ -406,15 +414,14 @@ struct entity_input *mapping_csv_row(struct mapping_csv *c,
 {
 	for (size_t i = 0; i < c->count; i++) {
 		const struct step *s = &c->steps[i];
-		size_t column;
 
 		if (s->rule != NULL) {
 			run_rule(c, s, cells, count, arena);
 			continue;
 		}
-		column = c->columns[s->first];
-		*s->to = (struct entity_given){ cell_at(cells, count, column),
-			NULL, (uint32_t)column + 1 };
+		/* The column is there since add_cell(). */
+		s->to->text = cell_at(cells, count, c->columns[s->first]);
+		s->to->json = NULL;
 	}
 	return &c->in;
 }

@@ -5,6 +5,7 @@
 
 #include "json_escape.h"
 #include "sluice/base/must.h"
+#include "sluice/base/word.h"
 
 enum expect {
 	EXPECT_VALUE,
@@ -202,6 +203,27 @@ static void place_inside(
 	t->place.column += (unsigned)count_characters(before);
 }
 
+/* Passes what is nothing but text; `*bits` gets 0x80 when some of it isn't
+ * ASCII. */
+static const char *skip_text(
+	const char *p, const char *end_of, unsigned char *bits)
+{
+	uint64_t all = 0, word, marks;
+	size_t n = 8;
+
+	while (n == 8 && end_of - p >= 8) {
+		word = word_load(p);
+		marks = word_has(word, '"') | word_has(word, '\\') |
+			word_below(word, 0x20);
+		if (marks != 0)
+			n = word_before(marks);
+		all |= n == 0 ? 0 : word << 8 * (8 - n);
+		p += n;
+	}
+	*bits |= (all & WORD_HIGHS) != 0 ? 0x80 : 0;
+	return p;
+}
+
 /* Finds the closing quote; NULL: *answer says why there is none.  `*ascii`:
  * nothing before it needs a second look. */
 static const char *closing_quote(struct json_scan *s, struct json_token *t,
@@ -212,7 +234,7 @@ static const char *closing_quote(struct json_scan *s, struct json_token *t,
 	unsigned char bits = 0;
 	int n;
 
-	for (; p < end_of && *p != '"'; p += n) {
+	for (p = skip_text(p, end_of, &bits); p < end_of && *p != '"'; p += n) {
 		n = 1;
 		bits |= (unsigned char)*p;
 		if (*p == '\\') {

@@ -33,7 +33,14 @@ static inline bool str_eq(struct str a, struct str b)
 bool str_eq_nocase(struct str a, struct str b);
 
 /* ASCII white space cut off both ends. */
-struct str str_trim(struct str s);
+struct str str_trim_slow(struct str s);
+static inline struct str str_trim(struct str s)
+{
+	if (s.len > 0 && (unsigned char)s.ptr[0] > ' ' &&
+		(unsigned char)s.ptr[s.len - 1] > ' ')
+		return s;
+	return str_trim_slow(s);
+}
 
 /* A whole decimal number without sign, within [0, max]; false otherwise. */
 bool str_to_u64(struct str s, uint64_t max, uint64_t *out);

@@ -49,6 +49,7 @@ enum entity_edit {
 
 struct entity_field {
 	const char *key;     /* of JSON, of mappings, and as it is kept */
+	struct str member;   /* ,"key": */
 	const char *aliases; /* other keys: "a|b", or NULL */
 	const char *labels;  /* CSV headers, today's first; NULL: JSON only */
 	enum entity_need create, update;
@@ -98,7 +99,8 @@ struct entity_table {
  * target, or any member by name. */
 #define FIELD(k, a, l, c, u, e, ...)                                           \
 	{                                                                      \
-		.key = (k), .aliases = (a), .labels = (l), .create = (c),      \
+		.key = (k), .member = { ",\"" k "\":", sizeof(k) + 3 },      \
+		.aliases = (a), .labels = (l), .create = (c),      \
 		.update = (u), .edit = (e), .type = __VA_ARGS__                \
 	}
 #define ENTITY_TOP(f) .top = { .fields = (f), .count = ARRAY_LEN(f) }
