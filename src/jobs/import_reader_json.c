@@ -3,13 +3,15 @@
 
 #include "import_reader_private.h"
 #include "sluice/base/mem.h"
+#include "sluice/text/json_flat.h"
 #include "sluice/text/json_list.h"
 #include "sluice/text/json_tree.h"
 
 struct json_cutter {
 	struct json_list *list;
 	struct mapping_json *mapping;
-	json_t *object; /* of the row that is out */
+	struct json_flat *flat;
+	json_t *object; /* of the row that is out, where one is needed */
 };
 
 static bool json_open(struct import_reader *r)
@@ -24,6 +26,7 @@ static bool json_open(struct import_reader *r)
 
 	r->json = mem_alloc(sizeof *r->json);
 	r->json->mapping = mapping_json_open(r->mapping);
+	r->json->flat = json_flat_create();
 	r->json->list = json_list_create(&options, &why);
 	if (r->json->list != NULL)
 		return true;
@@ -34,6 +37,7 @@ static bool json_open(struct import_reader *r)
 static void json_close(struct import_reader *r)
 {
 	mapping_json_close(r->json->mapping);
+	json_flat_destroy(r->json->flat);
 	json_list_destroy(r->json->list);
 	json_decref(r->json->object);
 	free(r->json);
@@ -47,35 +51,59 @@ static void json_take(struct import_reader *r, struct str piece, bool last)
 /* --- rows ----------------------------------------------------------------- */
 
 /* Places in the element, which doesn't stand alone. */
-static void fault_syntax(struct import_reader *r, const struct json_item *item,
+static enum import_kind give_unreadable(struct import_reader *r,
+	struct import_row *row, const struct json_item *item,
 	const struct json_problem *problem)
 {
-	struct json_place at = problem->place;
+	struct json_place at = json_place_in(item->place, problem->place);
 
-	if (at.line == 1)
-		at.column += item->place.column - 1;
+	row->unreadable = true;
 	faults_add(&r->faults, FAULT_FORMAT, "", "line %u, column %u: %s",
-		item->place.line + at.line - 1, at.column, problem->text);
+		at.line, at.column, problem->text);
+	return IMPORT_BAD;
+}
+
+/* Without a mapping no path asks for the object as a whole. */
+static enum import_kind give_members(struct import_reader *r,
+	struct import_row *row, const struct json_item *item)
+{
+	struct json_problem problem;
+	size_t count, unknown = 0;
+	const struct json_member *members =
+		json_flat_read(r->json->flat, item->raw, &count, &problem);
+	struct entity_input *in;
+
+	if (members == NULL)
+		return give_unreadable(r, row, item, &problem);
+	in = mapping_json_members(
+		r->json->mapping, members, count, &r->faults, &unknown);
+	row->warnings = unknown;
+	return import_row_give(r, row, in);
+}
+
+static enum import_kind give_object(struct import_reader *r,
+	struct import_row *row, const struct json_item *item)
+{
+	struct json_problem problem;
+
+	r->json->object = json_tree(item->raw, &problem);
+	return r->json->object == NULL
+		       ? give_unreadable(r, row, item, &problem)
+		       : import_row_give_object(
+				 r, row, r->json->mapping, r->json->object);
 }
 
 static enum import_kind give_item(struct import_reader *r,
 	struct import_row *row, const struct json_item *item)
 {
-	struct json_problem problem;
-
 	import_row_begin(r, row, item->place.line, item->place.column);
 	row->element = item->raw;
 	if (item->kind != TOKEN_OBJECT_BEGIN)
 		return import_row_give_object(
 			r, row, r->json->mapping, json_null());
-	r->json->object = json_tree(item->raw, &problem);
-	if (r->json->object == NULL) {
-		row->unreadable = true;
-		fault_syntax(r, item, &problem);
-		return IMPORT_BAD;
-	}
-	return import_row_give_object(
-		r, row, r->json->mapping, r->json->object);
+	return mapping_json_is_direct(r->json->mapping)
+		       ? give_members(r, row, item)
+		       : give_object(r, row, item);
 }
 
 static enum import_kind json_cut(

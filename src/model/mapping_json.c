@@ -20,6 +20,7 @@ struct mapping_json {
 	struct entity_input in;
 	struct memo memo[MEMO_SIZE];
 	size_t fields;
+	json_t *text_list; /* a text where a list should be */
 };
 
 struct mapping_json *mapping_json_open(const struct mapping *m)
@@ -39,6 +40,7 @@ void mapping_json_close(struct mapping_json *j)
 		return;
 	for (size_t i = 0; i < MEMO_SIZE; i++)
 		free(j->memo[i].key);
+	json_decref(j->text_list);
 	free(j);
 }
 
@@ -87,26 +89,29 @@ static struct memo *recall(
 }
 
 static void add_extra(struct entity_input *in, const struct memo *memo,
-	struct str key, const json_t *value, size_t size, struct arena *arena)
+	struct str key, struct entity_given given, size_t size,
+	struct arena *arena)
 {
 	if (in->extras == NULL)
 		in->extras = arena_alloc(arena, size * sizeof *in->extras);
 	in->extras[in->extra_count++] =
-		(struct entity_extra){ key, { .json = value }, memo->in_item };
+		(struct entity_extra){ key, given, memo->in_item };
 }
 
 static bool set_field(struct entity_input *in, const struct entity_table *t,
-	size_t field, struct str key, const json_t *value, struct faults *f)
+	size_t field, struct str key, struct entity_given given,
+	struct faults *f)
 {
 	struct path p = { .key = "" };
+	struct entity_given *to = &in->fields[field];
 
 	/* ACCOUNT: old bodies have a list where later ones have a boolean. */
-	if (json_is_array(value) && is_list_key(t, key)) {
-		in->items = value;
+	if (json_is_array(given.json) && is_list_key(t, key)) {
+		in->items = given.json;
 		return true;
 	}
-	if (in->fields[field].json == NULL) {
-		in->fields[field].json = value;
+	if (to->json == NULL && to->text.ptr == NULL) {
+		*to = given;
 		return true;
 	}
 	p.key = arena_dup(f->arena, key);
@@ -116,9 +121,19 @@ static bool set_field(struct entity_input *in, const struct entity_table *t,
 	return false;
 }
 
+/* A text is none, which is for the reader of the list to say. */
+static void set_list(struct mapping_json *j, struct entity_given given)
+{
+	if (given.json == NULL) {
+		j->text_list = json_stringn(given.text.ptr, given.text.len);
+		given.json = j->text_list;
+	}
+	j->in.items = json_is_null(given.json) ? NULL : given.json;
+}
+
 static bool take(struct mapping_json *j, const struct memo *memo,
-	struct str key, const json_t *value, size_t size, struct faults *f,
-	size_t *unknown)
+	struct str key, struct entity_given given, size_t size,
+	struct faults *f, size_t *unknown)
 {
 	switch (memo->field) {
 	case MAPPED:
@@ -127,14 +142,14 @@ static bool take(struct mapping_json *j, const struct memo *memo,
 		++*unknown;
 		return true;
 	case FIELD_LIST:
-		j->in.items = json_is_null(value) ? NULL : value;
+		set_list(j, given);
 		return true;
 	case FIELD_FREE:
-		add_extra(&j->in, memo, key, value, size, f->arena);
+		add_extra(&j->in, memo, key, given, size, f->arena);
 		return true;
 	default:
 		return set_field(&j->in, j->m->table, (size_t)memo->field, key,
-			value, f);
+			given, f);
 	}
 }
 
@@ -195,9 +210,8 @@ static void run_rules(
 			j->in.items =
 				json_is_null(given.json) ? NULL : given.json;
 		} else {
-			add_extra(&j->in, &free_key, str_of(rule->key), NULL,
+			add_extra(&j->in, &free_key, str_of(rule->key), given,
 				size, arena);
-			j->in.extras[j->in.extra_count - 1].given = given;
 		}
 	}
 }
@@ -252,33 +266,79 @@ static bool take_keys(struct mapping_json *j, json_t *object, struct faults *f,
 		struct str key = { json_object_iter_key(at),
 			json_object_iter_key_len(at) };
 		const struct memo *memo = recall(j, position++, key);
+		struct entity_given given = { .json = json_object_iter_value(
+						      at) };
 
-		ok = take(j, memo, key, json_object_iter_value(at), size, f,
-			     unknown) &&
-		     ok;
+		ok = take(j, memo, key, given, size, f, unknown) && ok;
 	}
 	return ok;
+}
+
+static bool take_members(struct mapping_json *j,
+	const struct json_member *members, size_t count, struct faults *f,
+	size_t *unknown)
+{
+	bool ok = true;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct json_member *m = &members[i];
+		const struct memo *memo = recall(j, i, m->key);
+		struct entity_given given = { m->text, m->value, 0 };
+
+		ok = take(j, memo, m->key, given, count, f, unknown) && ok;
+	}
+	return ok;
+}
+
+static void begin_row(struct mapping_json *j)
+{
+	struct entity_input *in = &j->in;
+
+	memset(in->fields, 0, j->fields * sizeof *in->fields);
+	in->items = NULL;
+	in->extras = NULL;
+	in->extra_count = 0;
+	json_decref(j->text_list);
+	j->text_list = NULL;
+}
+
+static struct entity_input *end_row(struct mapping_json *j, struct arena *arena)
+{
+	struct entity_input *in = &j->in;
+
+	loosen_all(j, arena);
+	if (in->extra_count > 1)
+		qsort(in->extras, in->extra_count, sizeof *in->extras,
+			entity_extras_compare);
+	return in;
 }
 
 struct entity_input *mapping_json_row(struct mapping_json *j,
 	const json_t *object, struct faults *faults, size_t *unknown)
 {
-	struct entity_input *in = &j->in;
-
 	if (!json_is_object(object)) {
 		fault_format(faults, NULL, "object");
 		return NULL;
 	}
-	memset(in->fields, 0, j->fields * sizeof *in->fields);
-	in->items = NULL;
-	in->extras = NULL;
-	in->extra_count = 0;
+	begin_row(j);
 	if (!take_keys(j, (json_t *)(uintptr_t)object, faults, unknown))
 		return NULL;
 	run_rules(j, object, faults->arena);
-	loosen_all(j, faults->arena);
-	if (in->extra_count > 1)
-		qsort(in->extras, in->extra_count, sizeof *in->extras,
-			entity_extras_compare);
-	return in;
+	return end_row(j, faults->arena);
+}
+
+bool mapping_json_is_direct(const struct mapping_json *j)
+{
+	return j->m->count == 0;
+}
+
+struct entity_input *mapping_json_members(struct mapping_json *j,
+	const struct json_member *members, size_t count, struct faults *faults,
+	size_t *unknown)
+{
+	must(mapping_json_is_direct(j));
+	begin_row(j);
+	return take_members(j, members, count, faults, unknown)
+		       ? end_row(j, faults->arena)
+		       : NULL;
 }

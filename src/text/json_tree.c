@@ -1,9 +1,9 @@
 #include "sluice/text/json_tree.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "json_number.h"
 #include "sluice/base/must.h"
 
 /* One text under way. */
@@ -25,75 +25,6 @@ static bool fail(struct builder *b, const char *what)
 	return false;
 }
 
-/* --- numbers -------------------------------------------------------------- */
-
-/* What prices look like: a point among at most 14 digits.  The digits and the
- * power of ten are exact in a double, so their quotient is the nearest one,
- * the same that strtod() finds. */
-static bool short_decimal(struct str raw, double *out)
-{
-	static const double powers[] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7,
-		1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15 };
-	bool negative = raw.ptr[0] == '-';
-	size_t point = raw.len;
-	uint64_t digits = 0;
-
-	if (raw.len >= ARRAY_LEN(powers))
-		return false;
-	for (size_t i = negative; i < raw.len; i++) {
-		if (raw.ptr[i] == '.')
-			point = i;
-		else if (raw.ptr[i] >= '0' && raw.ptr[i] <= '9')
-			digits = digits * 10 + (uint64_t)(raw.ptr[i] - '0');
-		else
-			return false;
-	}
-	if (point == raw.len)
-		return false;
-	*out = (double)digits / powers[raw.len - point - 1];
-	if (negative)
-		*out = -*out;
-	return true;
-}
-
-static json_t *real(struct builder *b, struct str raw)
-{
-	double number;
-
-	if (short_decimal(raw, &number))
-		return json_real(number);
-	buf_clear(&b->scratch);
-	buf_str(&b->scratch, raw);
-	number = strtod(b->scratch.data, NULL);
-	if (isfinite(number))
-		return json_real(number);
-	fail(b, "the number is too large");
-	return NULL;
-}
-
-static json_t *integer(struct builder *b, struct str raw)
-{
-	bool negative = raw.ptr[0] == '-';
-	uint64_t limit = (uint64_t)INT64_MAX + negative, n;
-
-	raw.ptr += negative;
-	raw.len -= negative;
-	if (str_to_u64(raw, limit, &n))
-		return json_integer((json_int_t)(negative ? 0 - n : n));
-	fail(b, "the whole number is too large");
-	return NULL;
-}
-
-static json_t *number(struct builder *b)
-{
-	struct str raw = b->token.raw;
-
-	for (size_t i = 0; i < raw.len; i++)
-		if (raw.ptr[i] == '.' || (raw.ptr[i] | 0x20) == 'e')
-			return real(b, raw);
-	return integer(b, raw);
-}
-
 /* --- values --------------------------------------------------------------- */
 
 static bool text_of(struct builder *b, struct buf *scratch, struct str *out)
@@ -111,6 +42,16 @@ static json_t *string(struct builder *b)
 	if (!text_of(b, &b->scratch, &s))
 		return NULL;
 	return json_stringn_nocheck(s.ptr, s.len);
+}
+
+static json_t *number(struct builder *b)
+{
+	const char *what;
+	json_t *n = json_number(b->token.raw, &what);
+
+	if (n == NULL)
+		fail(b, what);
+	return n;
 }
 
 /* NULL: the problem says why. */

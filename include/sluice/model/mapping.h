@@ -9,6 +9,7 @@
 #define SLUICE_MODEL_MAPPING_H
 
 #include "sluice/model/entity.h"
+#include "sluice/text/json_flat.h"
 #include "sluice/text/xml_records.h"
 
 enum mapping_form {
@@ -79,6 +80,13 @@ void mapping_json_close(struct mapping_json *j); /* NULL is fine */
  * NULL: not an object, or a key in two spellings (a fault says so). */
 struct entity_input *mapping_json_row(struct mapping_json *j,
 	const json_t *object, struct faults *faults, size_t *unknown);
+
+/* The same for an object whose members were read one by one, which is faster;
+ * only when the mapping doesn't ask for the object as a whole. */
+bool mapping_json_is_direct(const struct mapping_json *j);
+struct entity_input *mapping_json_members(struct mapping_json *j,
+	const struct json_member *members, size_t count, struct faults *faults,
+	size_t *unknown);
 
 /* --- XML ---------------------------------------------------------------------
  */

@@ -53,6 +53,15 @@ struct json_place {
 	unsigned line, column; /* from 1; a column is one character */
 };
 
+/* A place in a part of a document, in the document; the part begins at `of`. */
+static inline struct json_place json_place_in(
+	struct json_place of, struct json_place at)
+{
+	return (struct json_place){ of.offset + at.offset,
+		of.line + at.line - 1,
+		at.line == 1 ? of.column + at.column - 1 : at.column };
+}
+
 struct json_token {
 	enum json_kind kind;
 	bool escaped;            /* a key or string that holds backslashes */
