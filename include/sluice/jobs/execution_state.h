@@ -9,8 +9,9 @@
 #include "sluice/store/record_execution.h"
 
 /* An import that interrupted the gateway (or was interrupted by it) that often
- * in a row is not queued again. */
-#define EXECUTION_ROUNDS_MAX 5
+ * in a row is not queued again.  Many: restarts in a row are no fault of the
+ * import, and an upload is read from nowhere else. */
+#define EXECUTION_ROUNDS_MAX 100
 
 /* A new row: PENDING, or SKIPPED, which has ended when it is made. */
 enum err execution_state_make(
