@@ -216,6 +216,50 @@ static void check_dry(struct scene *s, struct str text, bool whole)
 	s->run.quiet = false;
 }
 
+struct forms {
+	struct buf text;
+	size_t count;
+};
+
+static bool put_form(void *arg, const struct entity_row *row)
+{
+	struct forms *f = arg;
+	json_t *form = json_loadb(row->text.ptr, row->text.len, 0, NULL);
+	char *text;
+
+	/* A hash is no password. */
+	json_object_del(form, "password");
+	text = json_dumps(form, JSON_COMPACT);
+	buf_printf(&f->text, "%s%s", f->count++ == 0 ? "" : ",\n", text);
+	free(text);
+	json_decref(form);
+	return true;
+}
+
+/* What is kept can come in again as it is, and changes nothing. */
+static void check_again(struct scene *s)
+{
+	struct forms f = { buf_make(1 << 24), 0 };
+	struct page page = { .size = 500 };
+	struct run run = { .bed = &s->bed,
+		.file_name = "again.json",
+		.job = { .entity = s->run.job.entity } };
+
+	buf_char(&f.text, '[');
+	assert_int_equal(
+		record_entity_list(store_read(s->bed.hub.store),
+			s->run.job.entity, STR(""), NULL, &page, put_form, &f),
+		ERR_OK);
+	store_end_turn(s->bed.hub.store);
+	buf_char(&f.text, ']');
+	assert_true(run_import(&run, buf_view(&f.text)));
+	if (run.results[RESULT_UNCHANGED] != f.count)
+		fail_msg("%s: the stored ones as a file: %s", s->dir,
+			run.report.data);
+	buf_release(&run.report);
+	buf_release(&f.text);
+}
+
 static void open_scene(struct scene *s)
 {
 	json_t *config = s->config;
@@ -250,6 +294,8 @@ static void run_scene(struct scene *s, struct str text)
 	else if (whole)
 		compare_expected(s, have);
 	free(have);
+	if (!entity_kind_is_document(s->run.job.entity))
+		check_again(s);
 	bed_close(&s->bed);
 }
 
