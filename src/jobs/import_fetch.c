@@ -4,128 +4,12 @@
 #include "sluice/base/clock.h"
 #include "sluice/base/log.h"
 #include "sluice/base/mem.h"
-#include "sluice/jobs/file_mover.h"
 #include "sluice/jobs/hub.h"
 
 /* Bytes that wait for the reader; more, and the source is paused. */
 #define QUEUE_MAX (1u << 20)
 
-/* --- the end of a file -----------------------------------------------------
- */
-
-static bool is_bulk(const struct import_run *r)
-{
-	return r->upload_name == NULL && import_job_is_bulk(r->job);
-}
-
-enum err import_fetch_ask_move(struct import_run *r, struct import_file *f)
-{
-	struct file_move move = {
-		.id = hub_new_id(r->hub),
-		.client_id = r->job->client_id,
-		.execution_id = r->id,
-		.from = str_of(f->path),
-		.size = f->attrs.size,
-		.mtime = f->attrs.mtime,
-		.next_at = clock_now_ms(),
-	};
-	char *to;
-	enum err e;
-
-	if (f->move_to == NULL || f->moving)
-		return ERR_OK;
-	to = import_files_join(f->move_to, f->name);
-	move.to = str_of(to);
-	e = file_mover_add(r->hub->imports.mover, &move);
-	free(to);
-	if (e == ERR_OK) {
-		f->moving = true;
-		r->moving++;
-	}
-	return e;
-}
-
-static void on_file_saved(
-	struct turn_waiter *w, enum err e, const struct diag *why)
-{
-	struct import_run *r = container_of(w, struct import_run, waiter);
-
-	if (!import_run_after_commit(r, e, why))
-		return;
-	r->file++;
-	import_fetch_next(r);
-}
-
-static void on_flush_failed(
-	struct turn_waiter *w, enum err e, const struct diag *why)
-{
-	struct import_run *r = container_of(w, struct import_run, waiter);
-
-	(void)why;
-	if (import_run_after_commit(r, e, &r->why))
-		import_run_fail_store(r, &r->why);
-}
-
-/* The file is done with: its rows are durable, and now so is that it must be
- * moved (those of a tree are when the tree is). */
-static void end_file(struct import_run *r, enum import_file_status status,
-	const char *move_to)
-{
-	struct import_file *f = import_run_file(r);
-	enum err e = import_apply_flush(r->apply, &r->why);
-
-	if (e != ERR_OK) {
-		import_run_wait(r, on_flush_failed);
-		return;
-	}
-	f->status = status;
-	f->rows = r->tally.file_rows;
-	f->rejected = r->tally.file_rejected;
-	f->move_to = is_bulk(r) ? move_to : NULL;
-	r->tally.file_rows = r->tally.file_rejected = 0;
-	r->report_stale = true;
-	import_work_close(r);
-	if (!import_run_is_tree(r))
-		e = import_fetch_ask_move(r, f);
-	if (e != ERR_OK)
-		log_error("execution %s: %s can't be moved: %s", r->name,
-			f->path, err_text(e));
-	import_run_note(r);
-	import_run_wait(r, on_file_saved);
-}
-
-static void file_done(struct import_run *r)
-{
-	end_file(r, FILE_DONE, r->job->source.outbound_directory);
-}
-
-/* r->why says why.  What can't be read is put aside where there is a place for
- * it; what was lost on the way is taken again by the next execution. */
-static void file_failed(struct import_run *r, const char *move_to)
-{
-	struct import_file *f = import_run_file(r);
-
-	/* A session that broke knows nothing of files. */
-	if (strstr(r->why.text, f->name) == NULL)
-		diag_wrap(&r->why, "%s",
-			r->upload_name != NULL ? f->name : f->path);
-	free(f->message);
-	f->message = mem_strdup(r->why.text);
-	r->failed_files++;
-	log_warn("execution %s: %s", r->name, f->message);
-	end_file(r, FILE_FAILED, move_to);
-}
-
-/* --- reaching the source ---------------------------------------------------
- */
-
-/* Whatever is tried next there would fail as well. */
-static bool source_is_out_of_reach(enum err e)
-{
-	return e == ERR_NET || e == ERR_TIMEOUT || e == ERR_RESOLVE ||
-	       e == ERR_AUTH || e == ERR_HOSTKEY || e == ERR_CERTIFICATE ||
-	       e == ERR_PROTO || e == ERR_NOT_FOUND || e == ERR_CONFLICT;
-}
+/* --- reaching the source ------------------------------------------------- */
 
 static void list(struct import_run *r, int state);
 
@@ -151,6 +35,7 @@ static void wait_and_retry(struct import_run *r, int then)
 	buf_printf(&r->message,
 		"%s; trying again in %u seconds (%u more tries)", r->why.text,
 		seconds, r->retries_left + 1);
+	import_report_clean(&r->message, 0);
 	log_warn("execution %s: %s", r->name, r->message.data);
 	import_run_note(r);
 	sm_move(&r->sm, RUN_WAIT);
@@ -161,8 +46,8 @@ static void wait_and_retry(struct import_run *r, int then)
 static bool may_retry(const struct import_run *r)
 {
 	return r->retries_left > 0 && r->upload_name == NULL &&
-	       !(is_bulk(r) && r->sm.state == RUN_OPEN &&
-		       !source_is_out_of_reach(r->why.code));
+	       !(import_run_is_bulk(r) && r->sm.state == RUN_OPEN &&
+		       !remote_is_out_of_reach(r->why.code));
 }
 
 /* r->why says why; nothing was read yet. */
@@ -173,14 +58,13 @@ static void out_of_reach(struct import_run *r)
 	import_work_close(r);
 	if (may_retry(r))
 		wait_and_retry(r, opening ? RUN_OPEN : RUN_LIST);
-	else if (!opening || source_is_out_of_reach(r->why.code))
+	else if (!opening || remote_is_out_of_reach(r->why.code))
 		import_run_fail(r, &r->why);
 	else
-		file_failed(r, NULL);
+		import_file_failed(r, NULL);
 }
 
-/* --- remote calls ----------------------------------------------------------
- */
+/* --- remote calls -------------------------------------------------------- */
 
 static void on_remote(struct remote_file *f);
 
@@ -200,8 +84,7 @@ static void call(struct import_run *r)
 		remote_file_start(&r->remote, r->hub, on_remote) == ERR_OK;
 }
 
-/* --- the list --------------------------------------------------------------
- */
+/* --- the list ------------------------------------------------------------ */
 
 static enum err on_entry(
 	void *arg, struct str name, const struct remote_attrs *attrs)
@@ -265,8 +148,7 @@ static void on_relisted(struct import_run *r)
 	import_fetch_next(r);
 }
 
-/* --- one file ---------------------------------------------------------------
- */
+/* --- one file ------------------------------------------------------------ */
 
 static enum err on_bytes(void *arg, const void *data, size_t len)
 {
@@ -314,7 +196,7 @@ static void open_file(struct import_run *r, struct import_file *f)
 	f->bytes = 0;
 	r->report_stale = true;
 	if (!open_reader(r, f)) {
-		file_failed(r, r->job->source.error_directory);
+		import_file_failed(r, r->job->source.error_directory);
 		return;
 	}
 	import_apply_file(r->apply, (uint32_t)r->file);
@@ -357,7 +239,7 @@ void import_fetch_next(struct import_run *r)
 void import_fetch_check(struct import_run *r)
 {
 	if (r->upload_name != NULL) {
-		file_done(r);
+		import_file_done(r);
 		return;
 	}
 	sm_move(&r->sm, RUN_CHECK);
@@ -369,7 +251,7 @@ void import_fetch_check(struct import_run *r)
 	if (r->remote_active)
 		return;
 	r->why = r->remote.why;
-	file_failed(r, NULL);
+	import_file_failed(r, NULL);
 }
 
 /* A server that tells no size at the opening has told it by the bytes. */
@@ -388,7 +270,7 @@ static void on_checked(struct import_run *r)
 	bool gone = r->remote.status == ERR_REMOTE_ABSENT;
 
 	if (r->remote.status == ERR_OK && is_unchanged(r)) {
-		file_done(r);
+		import_file_done(r);
 		return;
 	}
 	r->why = r->remote.why;
@@ -397,7 +279,7 @@ static void on_checked(struct import_run *r)
 			"%s changed while it was read; the next execution "
 			"takes it again",
 			import_run_file(r)->path);
-	file_failed(r, NULL);
+	import_file_failed(r, NULL);
 }
 
 static void on_got(struct import_run *r)
@@ -416,7 +298,7 @@ static void on_got(struct import_run *r)
 	if (r->sm.state == RUN_OPEN)
 		out_of_reach(r);
 	else
-		file_failed(r, NULL);
+		import_file_failed(r, NULL);
 }
 
 static const struct {
@@ -432,7 +314,7 @@ static const struct {
 /* The file was given up while it came in; now its source is closed. */
 static void on_closed(struct import_run *r)
 {
-	file_failed(r, r->job->source.error_directory);
+	import_file_failed(r, r->job->source.error_directory);
 }
 
 static void on_remote(struct remote_file *f)
@@ -464,15 +346,14 @@ void import_fetch_resume(struct import_run *r)
 void import_fetch_give_up(struct import_run *r)
 {
 	if (!r->remote_active) {
-		file_failed(r, r->job->source.error_directory);
+		import_file_failed(r, r->job->source.error_directory);
 		return;
 	}
 	sm_move(&r->sm, RUN_CLOSE);
 	remote_file_cancel(&r->remote);
 }
 
-/* --- the beginning ---------------------------------------------------------
- */
+/* --- the beginning ------------------------------------------------------- */
 
 static const char *last_of(const char *path)
 {
@@ -509,7 +390,7 @@ void import_fetch_begin(struct import_run *r)
 		fail_without_source(r);
 		return;
 	}
-	if (is_bulk(r)) {
+	if (import_run_is_bulk(r)) {
 		list(r, RUN_LIST);
 		return;
 	}

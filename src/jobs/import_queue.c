@@ -1,19 +1,14 @@
 #include "sluice/jobs/import_queue.h"
 
-#include <stdlib.h>
-
 #include "import_recovery.h"
 #include "import_run.h"
+#include "import_upload.h"
 #include "sluice/base/clock.h"
 #include "sluice/base/log.h"
-#include "sluice/base/mem.h"
 #include "sluice/jobs/execution_state.h"
 #include "sluice/jobs/file_mover.h"
 #include "sluice/jobs/hub.h"
 #include "sluice/jobs/scheduler.h"
-#include "sluice/loop/local_file.h"
-#include "sluice/model/schedule.h"
-#include "sluice/store/record_import_job.h"
 
 /* After a commit that failed (database full, disk full). */
 #define STORE_RETRY_MS 1000
@@ -36,8 +31,7 @@ static void on_again(struct timer *t)
 	wake(container_of(t, struct hub, imports.again));
 }
 
-/* --- slices ----------------------------------------------------------------
- */
+/* --- slices -------------------------------------------------------------- */
 
 static void on_slice(struct timer *t)
 {
@@ -64,8 +58,7 @@ void import_queue_want_slice(struct import_run *r)
 	timer_set(hub->loop, &hub->imports.slice, 0, on_slice);
 }
 
-/* --- the end of a run ------------------------------------------------------
- */
+/* --- the end of a run ---------------------------------------------------- */
 
 static void on_stopped(struct deferred *d)
 {
@@ -99,8 +92,7 @@ void import_queue_ended(struct import_run *r)
 		wake(hub);
 }
 
-/* --- claiming --------------------------------------------------------------
- */
+/* --- claiming ------------------------------------------------------------ */
 
 static bool job_is_running(struct hub *hub, struct uuid job_id)
 {
@@ -183,61 +175,7 @@ static void claim_waiting(struct turn_step *step)
 			on_again);
 }
 
-/* --- uploads ---------------------------------------------------------------
- */
-
-char *import_spool_path(struct hub *hub, struct uuid upload_id)
-{
-	char name[UUID_TEXT_SIZE];
-
-	return mem_printf(
-		"%s/spool/%s", hub->data_dir, uuid_format(upload_id, name));
-}
-
-static void remove_upload(struct hub *hub, struct uuid upload_id)
-{
-	char *path = import_spool_path(hub, upload_id);
-	struct diag why;
-
-	if (local_remove(path, &why) != ERR_OK)
-		log_warn("%s", why.text);
-	free(path);
-}
-
-/* An uploaded file that is to go when the turn is kept, or when it is not. */
-struct upload_end {
-	struct turn_waiter waiter;
-	struct hub *hub;
-	struct uuid upload_id;
-	bool when_kept;
-};
-
-static void on_upload_turn(
-	struct turn_waiter *w, enum err e, const struct diag *why)
-{
-	struct upload_end *u = container_of(w, struct upload_end, waiter);
-
-	(void)why;
-	if ((e == ERR_OK) == u->when_kept)
-		remove_upload(u->hub, u->upload_id);
-	free(u);
-}
-
-static void end_upload(struct hub *hub, struct uuid upload_id, bool when_kept)
-{
-	struct upload_end *u;
-
-	if (uuid_is_nil(upload_id))
-		return;
-	u = mem_alloc(sizeof *u);
-	u->hub = hub;
-	u->upload_id = upload_id;
-	u->when_kept = when_kept;
-	turn_wait(hub, &u->waiter, on_upload_turn);
-}
-
-/* --- new executions --------------------------------------------------------
- */
+/* --- new executions ------------------------------------------------------ */
 
 static struct execution new_execution(struct hub *hub,
 	const struct import_job *job, const struct execution *want)
@@ -289,7 +227,7 @@ enum err import_queue_add(struct hub *hub, const struct import_job *job,
 	decide_overlap(hub, job, &x);
 	if (e == ERR_OK)
 		e = execution_state_make(t, &x);
-	end_upload(hub, x.upload_id, x.state == EXECUTION_SKIPPED);
+	import_upload_end(hub, x.upload_id, x.state == EXECUTION_SKIPPED);
 	if (e != ERR_OK)
 		return e;
 	*id = x.id;
@@ -300,84 +238,7 @@ enum err import_queue_add(struct hub *hub, const struct import_job *job,
 	return ERR_OK;
 }
 
-/* --- after -----------------------------------------------------------------
- */
-
-static enum err succeeded_at(
-	struct txn *t, const struct import_job *job, int64_t *times)
-{
-	struct import_job_state s;
-	enum err e = ERR_OK;
-
-	for (size_t i = 0; i < job->after_count && e == ERR_OK; i++) {
-		e = record_import_job_state_get(t, job->after[i], &s);
-		times[i] = s.succeeded_at;
-	}
-	return e;
-}
-
-static enum err start_after(struct hub *hub, struct txn *t,
-	const struct import_job *job, int64_t now)
-{
-	struct execution want = { .trigger = TRIGGER_AFTER };
-	int64_t *times = mem_alloc(job->after_count * sizeof *times);
-	struct import_job_state s;
-	struct uuid id;
-	enum err e = succeeded_at(t, job, times);
-	bool due;
-
-	if (e == ERR_OK)
-		e = record_import_job_state_get(t, job->id, &s);
-	due = e == ERR_OK &&
-	      schedule_after_due(times, job->after_count, s.after_start);
-	free(times);
-	if (!due)
-		return e;
-	s.after_start = now;
-	e = record_import_job_state_put(t, job->id, &s);
-	return e == ERR_OK ? import_queue_add(hub, job, &want, &id) : e;
-}
-
-static bool waits_for(const struct import_job *job, struct uuid id)
-{
-	for (size_t i = 0; job->active && i < job->after_count; i++)
-		if (uuid_eq(job->after[i], id))
-			return true;
-	return false;
-}
-
-static enum err start_all_after(
-	struct hub *hub, struct txn *t, struct uuid job_id, int64_t now)
-{
-	const struct catalog *k = &hub->catalog;
-	enum err e = ERR_OK;
-
-	for (size_t i = 0; i < k->import_job_count && e == ERR_OK; i++)
-		if (waits_for(k->import_jobs[i], job_id))
-			e = start_after(hub, t, k->import_jobs[i], now);
-	return e;
-}
-
-enum err import_queue_succeeded(struct import_run *r, int64_t now)
-{
-	struct import_job_state s;
-	struct txn *t;
-	enum err e = turn_write(r->hub, &t);
-
-	if (e != ERR_OK || catalog_import_job(r->hub, r->job->id) == NULL)
-		return e;
-	e = record_import_job_state_get(t, r->job->id, &s);
-	s.succeeded_at = now;
-	s.success_start = r->started_at;
-	if (e == ERR_OK)
-		e = record_import_job_state_put(t, r->job->id, &s);
-	if (e == ERR_OK)
-		e = start_all_after(r->hub, t, r->job->id, now);
-	return e;
-}
-
-/* --- what operators and others ask for -------------------------------------
- */
+/* --- what operators and others ask for ----------------------------------- */
 
 static struct import_run *find_run(struct hub *hub, struct uuid id)
 {
@@ -404,7 +265,7 @@ static enum err cancel_waiting(
 	e = execution_state_drop(
 		t, id, EXECUTION_CANCELLED, clock_now_ms(), str_of(reason));
 	if (e == ERR_OK)
-		end_upload(hub, x.upload_id, true);
+		import_upload_end(hub, x.upload_id, true);
 	return e;
 }
 
@@ -494,8 +355,7 @@ void import_queue_file_moved(struct hub *hub, struct uuid execution_id,
 		import_report_amend(hub, execution_id, from, to);
 }
 
-/* --- start and stop --------------------------------------------------------
- */
+/* --- start and stop ------------------------------------------------------ */
 
 enum err import_queue_start(struct hub *hub, struct diag *why)
 {

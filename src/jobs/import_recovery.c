@@ -17,8 +17,7 @@
 
 static const struct uuid nil;
 
-/* --- executions ------------------------------------------------------------
- */
+/* --- executions ---------------------------------------------------------- */
 
 static enum err interrupt(struct hub *hub, struct txn *t, struct uuid id)
 {
@@ -77,8 +76,7 @@ enum err import_recover(struct hub *hub, struct diag *why)
 	return ERR_OK;
 }
 
-/* --- the spool -------------------------------------------------------------
- */
+/* --- the spool ----------------------------------------------------------- */
 
 struct uploads {
 	struct uuid *ids;

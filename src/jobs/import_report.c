@@ -13,16 +13,36 @@
 #define FAILED_FILES_TOLD 5
 #define HEADER_MAX        (4u << 20)
 
+/* --- texts --------------------------------------------------------------- */
+
+void import_report_clean(struct buf *out, size_t from)
+{
+	if (out->len == from ||
+		str_is_utf8((struct str){ out->data + from, out->len - from }))
+		return;
+	for (size_t i = from; i < out->len; i++)
+		if ((unsigned char)out->data[i] >= 0x80)
+			out->data[i] = '?';
+}
+
+static void put_text(struct buf *out, const char *text)
+{
+	size_t from = out->len;
+
+	buf_json_string(out, str_of(text));
+	import_report_clean(out, from);
+}
+
 static void put_member(struct buf *out, const char *key, const char *value)
 {
 	buf_printf(out, ",\"%s\":", key);
 	if (value == NULL)
 		buf_text(out, "null");
 	else
-		buf_json_string(out, str_of(value));
+		put_text(out, value);
 }
 
-/* --- rejected rows -------------------------------------------------------- */
+/* --- rejected rows ------------------------------------------------------- */
 
 enum err import_report_header(struct import_run *r)
 {
@@ -79,7 +99,7 @@ enum err import_report_reject(struct import_run *r, uint32_t file,
 	return keep_reject(r, file, line, raw, faults);
 }
 
-/* --- warnings ------------------------------------------------------------- */
+/* --- warnings ------------------------------------------------------------ */
 
 void import_report_warn(void *run, const char *sentence, uint64_t count)
 {
@@ -101,7 +121,7 @@ void import_report_warn(void *run, const char *sentence, uint64_t count)
 	buf_release(&text);
 }
 
-/* --- the report ----------------------------------------------------------- */
+/* --- the report ---------------------------------------------------------- */
 
 static const char *const file_status_names[FILE_STATUS_COUNT] = {
 	[FILE_WAITING] = "WAITING",
@@ -115,7 +135,7 @@ static void put_file(
 	struct buf *out, const struct import_file *f, bool is_upload)
 {
 	buf_text(out, "{\"name\":");
-	buf_json_string(out, str_of(f->name));
+	put_text(out, f->name);
 	put_member(out, "path", is_upload ? NULL : f->path);
 	buf_printf(out,
 		",\"bytes\":%" PRIu64 ",\"rowsRead\":%" PRIu64
@@ -175,7 +195,7 @@ struct str import_report_json(struct import_run *r)
 	return STR("");
 }
 
-/* --- the end -------------------------------------------------------------- */
+/* --- the end ------------------------------------------------------------- */
 
 static void say_failed_files(struct import_run *r)
 {
@@ -268,6 +288,7 @@ enum execution_state import_report_outcome(struct import_run *r)
 	if (r->failed_files > 0)
 		say_failed_files(r);
 	say_notes(r);
+	import_report_clean(&r->message, 0);
 	if (!trouble && c->rejected > 0 && came_through(c) == 0 &&
 		!import_run_is_tree(r))
 		add_note(r, c->rejected, "row", "read, none came through");
@@ -282,7 +303,7 @@ enum execution_state import_report_outcome(struct import_run *r)
 	return trouble && s == EXECUTION_SUCCESS ? EXECUTION_PARTIAL : s;
 }
 
-/* --- afterwards ----------------------------------------------------------- */
+/* --- afterwards ---------------------------------------------------------- */
 
 /* A report of ten thousand files is not read and written for each of them. */
 #define AMEND_MAX (256u << 10)

@@ -2,13 +2,12 @@
 
 #include <stdlib.h>
 
+#include "import_upload.h"
 #include "sluice/base/clock.h"
 #include "sluice/base/log.h"
 #include "sluice/base/mem.h"
 #include "sluice/jobs/execution_state.h"
-#include "sluice/jobs/file_mover.h"
 #include "sluice/jobs/hub.h"
-#include "sluice/loop/local_file.h"
 #include "sluice/model/transcode.h"
 
 /* The machine (bulk mode takes the upper way, one file the lower one):
@@ -50,13 +49,10 @@ static const struct sm_state run_states[RUN_STATE_COUNT] = {
 /* After a commit that failed (database full, disk full). */
 #define STORE_RETRY_MS 1000
 
-/* The report is written that often while the run goes on. */
-#define REPORT_MS 1000
-
 #define MESSAGE_MAX 4096
 #define REPORT_MAX  (16u << 20)
 
-/* --- made and freed ------------------------------------------------------- */
+/* --- made and freed ------------------------------------------------------ */
 
 static char *upload_name(const struct execution *x)
 {
@@ -116,7 +112,7 @@ bool import_run_is_ending(const struct import_run *r)
 	return r->cancel != NULL || r->stop || r->failed;
 }
 
-/* --- on disk -------------------------------------------------------------- */
+/* --- on disk ------------------------------------------------------------- */
 
 static struct execution_progress progress(struct import_run *r, bool report)
 {
@@ -134,7 +130,8 @@ static struct execution_progress progress(struct import_run *r, bool report)
 void import_run_note(struct import_run *r)
 {
 	int64_t now = clock_now_ms();
-	bool report = r->report_stale && now - r->report_written >= REPORT_MS;
+	bool report =
+		r->report_stale && now - r->report_written >= IMPORT_REPORT_MS;
 	struct execution_progress p = progress(r, report);
 	struct txn *t;
 	enum err e = turn_write(r->hub, &t);
@@ -150,7 +147,7 @@ void import_run_note(struct import_run *r)
 	}
 }
 
-/* --- the end -------------------------------------------------------------- */
+/* --- the end ------------------------------------------------------------- */
 
 static void leave(struct import_run *r)
 {
@@ -179,19 +176,6 @@ static void log_end(const struct import_run *r)
 		r->message.len > 0 ? r->message.data : "");
 }
 
-static void remove_upload(struct import_run *r)
-{
-	char *path;
-	struct diag why;
-
-	if (r->upload_name == NULL)
-		return;
-	path = import_spool_path(r->hub, r->upload_id);
-	if (local_remove(path, &why) != ERR_OK)
-		log_warn("execution %s: %s", r->name, why.text);
-	free(path);
-}
-
 /* The turn that should have held the end failed; what it counted is not there.
  * A tree that was to be replaced in it was not, and its rows are gone. */
 static void take_back_end(struct import_run *r, const struct diag *why)
@@ -211,7 +195,7 @@ static void on_saved(struct turn_waiter *w, enum err e, const struct diag *why)
 	r->committing = false;
 	if (e == ERR_OK) {
 		log_end(r);
-		remove_upload(r);
+		import_upload_remove(r->hub, r->upload_id);
 		leave(r);
 	} else if (r->hub->turn.fatal || r->stop) {
 		leave(r);
@@ -228,7 +212,7 @@ static enum err move_tree_files(struct import_run *r)
 	enum err e = ERR_OK;
 
 	for (size_t i = 0; i < r->files.count && e == ERR_OK; i++)
-		e = import_fetch_ask_move(r, &r->files.items[i]);
+		e = import_file_ask_move(r, &r->files.items[i]);
 	return e;
 }
 
@@ -336,8 +320,7 @@ void import_run_fail_store(struct import_run *r, const struct diag *why)
 	import_run_fail(r, why);
 }
 
-/* --- waiting for a commit --------------------------------------------------
- */
+/* --- waiting for a commit ------------------------------------------------ */
 
 /* Calls `next` when what this turn wrote is on disk; a run that ends meanwhile
  * winds down instead, and so does one whose turn failed. */
@@ -368,79 +351,7 @@ void import_run_wait(struct import_run *r,
 	turn_wait(r->hub, &r->waiter, fn);
 }
 
-/* --- slices -----------------------------------------------------------------
- */
-
-static void on_slice_saved(
-	struct turn_waiter *w, enum err e, const struct diag *why)
-{
-	struct import_run *r = container_of(w, struct import_run, waiter);
-
-	if (r->slice == SLICE_STORE_FAILED && e != ERR_OK)
-		why = &r->why;
-	if (!import_run_after_commit(r, e, why))
-		return;
-	switch (r->slice) {
-	case SLICE_MORE:
-		import_queue_want_slice(r);
-		import_fetch_resume(r);
-		break;
-	case SLICE_HUNGRY:
-		import_fetch_resume(r);
-		break;
-	case SLICE_FILE_END:
-		import_fetch_check(r);
-		break;
-	case SLICE_FILE_FAILED:
-		import_fetch_give_up(r);
-		break;
-	case SLICE_STORE_FAILED:
-		import_run_fail_store(r, &r->why);
-		break;
-	}
-}
-
-/* Rows that change nothing write nothing, and then the turn costs no fsync:
- * what was counted waits for the next report, or for a row that writes. */
-static bool is_worth_noting(
-	const struct import_run *r, const struct execution_counts *before)
-{
-	const struct execution_counts *c = &r->tally.counts;
-
-	return c->unchanged - before->unchanged !=
-		       c->rows_read - before->rows_read ||
-	       (r->slice != SLICE_MORE && r->slice != SLICE_HUNGRY) ||
-	       clock_now_ms() - r->report_written >= REPORT_MS;
-}
-
-void import_run_slice(struct import_run *r)
-{
-	struct execution_counts before = r->tally.counts;
-	struct txn *t;
-	enum err e;
-
-	must(r->sm.state == RUN_READ && !r->committing);
-	e = turn_write(r->hub, &t);
-	if (e == ERR_OK) {
-		r->slice = import_work_slice(r);
-		import_run_file(r)->rows = r->tally.file_rows;
-		import_run_file(r)->rejected = r->tally.file_rejected;
-		r->report_stale = true;
-		if (is_worth_noting(r, &before))
-			import_run_note(r);
-		r->hub->imports.rows +=
-			r->tally.counts.rows_read - before.rows_read;
-		r->hub->imports.rejected +=
-			r->tally.counts.rejected - before.rejected;
-	} else {
-		r->slice = SLICE_STORE_FAILED;
-		diag_set(&r->why, e, "database: %s", err_text(e));
-	}
-	import_run_wait(r, on_slice_saved);
-}
-
-/* --- from outside -----------------------------------------------------------
- */
+/* --- from outside -------------------------------------------------------- */
 
 static bool prepare(struct import_run *r)
 {

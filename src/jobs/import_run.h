@@ -3,6 +3,7 @@
  *
  *	import_run.c     the machine: what follows what
  *	import_fetch.c  where the bytes come from: listing, reading, checking
+ *	import_file_end.c  what becomes of a file
  *	import_work.c    a slice: bytes become rows become entities
  *	import_files.c   which files, in which order, and where they go
  *	import_report.c  what people are told: rejects, files, messages */
@@ -23,7 +24,7 @@
 
 struct hub;
 
-/* --- files ---------------------------------------------------------------- */
+/* --- files --------------------------------------------------------------- */
 
 /* One execution takes that many, the first ones by name; the next one goes on
  * from there. */
@@ -75,7 +76,10 @@ void import_files_release(struct import_files *f);
 /* "dir/name"; owned by the caller. */
 char *import_files_join(const char *dir, const char *name);
 
-/* --- the run -------------------------------------------------------------- */
+/* The report is written that often while the run goes on. */
+#define IMPORT_REPORT_MS 1000
+
+/* --- the run ------------------------------------------------------------- */
 
 struct import_chunk {
 	struct link link;
@@ -195,8 +199,6 @@ struct import_run *import_run_create(struct hub *hub, const struct execution *x,
 void import_run_cancel(struct import_run *r, const char *reason);
 /* The gateway stops: ends without a word on disk. */
 void import_run_stop(struct import_run *r);
-/* Its turn to work for about 5 ms. */
-void import_run_slice(struct import_run *r);
 /* The mover has tried a move of its: to the path `to`, or (NULL) not yet. */
 void import_run_moved(struct import_run *r, const char *from, const char *to);
 void import_run_free(struct import_run *r);
@@ -218,8 +220,7 @@ void import_run_fail_store(struct import_run *r, const struct diag *why);
 /* Nothing is left to do: the end is written. */
 void import_run_end(struct import_run *r);
 
-/* --- where the bytes come from (import_fetch.c) ----------------------------
- */
+/* --- where the bytes come from (import_fetch.c) -------------------------- */
 
 void import_fetch_begin(struct import_run *r);
 void import_fetch_next(struct import_run *r);
@@ -229,20 +230,28 @@ void import_fetch_resume(struct import_run *r);
 void import_fetch_check(struct import_run *r);
 /* ... or no more of it is wanted, r->why says why. */
 void import_fetch_give_up(struct import_run *r);
-enum err import_fetch_ask_move(
+
+/* --- the end of a file (import_file_end.c) ------------------------------- */
+
+bool import_run_is_bulk(const struct import_run *r);
+/* The current one: all of it was imported; or r->why says what was in the way,
+ * and `move_to` where to put it (NULL: it stays). */
+void import_file_done(struct import_run *r);
+void import_file_failed(struct import_run *r, const char *move_to);
+/* In the turn's transaction; nothing happens to a file that stays. */
+enum err import_file_ask_move(
 	struct import_run *r, struct import_file *f) WARN_UNUSED;
 
-/* --- a slice (import_work.c) ---------------------------------------------- */
+/* --- a slice (import_work.c) --------------------------------------------- */
 
-/* In the turn's transaction. */
-enum slice_result import_work_slice(struct import_run *r);
+/* Its turn to work for about 5 ms. */
+void import_run_slice(struct import_run *r);
 /* Drops what the current file holds in memory. */
 void import_work_close(struct import_run *r);
 /* All files are done: decides on held rows. */
 enum err import_work_finish(struct import_run *r, struct diag *why) WARN_UNUSED;
 
-/* --- what people are told (import_report.c) --------------------------------
- */
+/* --- what people are told (import_report.c) ------------------------------ */
 
 enum err import_report_reject(struct import_run *r, uint32_t file,
 	uint64_t line, struct str raw, const struct faults *faults) WARN_UNUSED;
@@ -252,6 +261,9 @@ enum err import_report_header(struct import_run *r) WARN_UNUSED;
 void import_report_warn(void *run, const char *sentence, uint64_t count);
 /* The report's JSON, fresh. */
 struct str import_report_json(struct import_run *r);
+/* Names of files and words of servers may be in any encoding: what stands from
+ * `from` on in the buffer is UTF-8 afterwards. */
+void import_report_clean(struct buf *out, size_t from);
 /* How it ended, and the sentence for it (in r->message). */
 enum execution_state import_report_outcome(struct import_run *r);
 
@@ -259,7 +271,7 @@ enum execution_state import_report_outcome(struct import_run *r);
 void import_report_amend(struct hub *hub, struct uuid execution_id,
 	const char *from, const char *to);
 
-/* --- from the queue ------------------------------------------------------- */
+/* --- from the queue ------------------------------------------------------ */
 
 void import_queue_want_slice(struct import_run *r);
 /* JOB_SUCCESS, in the turn's transaction: remembered, and what waits for it

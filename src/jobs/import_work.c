@@ -14,7 +14,7 @@
 
 #define RAW_MAX (4u << 20) /* import_row_raw() shortens below that */
 
-/* --- bytes ---------------------------------------------------------------- */
+/* --- bytes --------------------------------------------------------------- */
 
 static void drop_fed(struct import_run *r)
 {
@@ -72,7 +72,7 @@ static bool feed(struct import_run *r)
 	return true;
 }
 
-/* --- rows ----------------------------------------------------------------- */
+/* --- rows ---------------------------------------------------------------- */
 
 static enum err reject(struct import_run *r, const struct import_row *row)
 {
@@ -139,7 +139,7 @@ static enum err take_row(
 	return reject(r, row);
 }
 
-/* --- a slice -------------------------------------------------------------- */
+/* --- a slice ------------------------------------------------------------- */
 
 static enum slice_result store_failed(struct import_run *r, enum err e)
 {
@@ -155,7 +155,7 @@ static bool time_is_over(unsigned rows, uint64_t until)
 	return rows % ROWS_A_LOOK == 0 && clock_monotonic_ns() >= until;
 }
 
-enum slice_result import_work_slice(struct import_run *r)
+static enum slice_result work(struct import_run *r)
 {
 	uint64_t until = clock_monotonic_ns() + SLICE_NS;
 	struct import_row row;
@@ -193,7 +193,77 @@ enum slice_result import_work_slice(struct import_run *r)
 	}
 }
 
-/* --- the end -------------------------------------------------------------- */
+/* --- its turn ------------------------------------------------------------ */
+
+static void on_slice_saved(
+	struct turn_waiter *w, enum err e, const struct diag *why)
+{
+	struct import_run *r = container_of(w, struct import_run, waiter);
+
+	if (r->slice == SLICE_STORE_FAILED && e != ERR_OK)
+		why = &r->why;
+	if (!import_run_after_commit(r, e, why))
+		return;
+	switch (r->slice) {
+	case SLICE_MORE:
+		import_queue_want_slice(r);
+		import_fetch_resume(r);
+		break;
+	case SLICE_HUNGRY:
+		import_fetch_resume(r);
+		break;
+	case SLICE_FILE_END:
+		import_fetch_check(r);
+		break;
+	case SLICE_FILE_FAILED:
+		import_fetch_give_up(r);
+		break;
+	case SLICE_STORE_FAILED:
+		import_run_fail_store(r, &r->why);
+		break;
+	}
+}
+
+/* Rows that change nothing write nothing, and then the turn costs no fsync:
+ * what was counted waits for the next report, or for a row that writes. */
+static bool is_worth_noting(
+	const struct import_run *r, const struct execution_counts *before)
+{
+	const struct execution_counts *c = &r->tally.counts;
+
+	return c->unchanged - before->unchanged !=
+		       c->rows_read - before->rows_read ||
+	       (r->slice != SLICE_MORE && r->slice != SLICE_HUNGRY) ||
+	       clock_now_ms() - r->report_written >= IMPORT_REPORT_MS;
+}
+
+void import_run_slice(struct import_run *r)
+{
+	struct execution_counts before = r->tally.counts;
+	struct txn *t;
+	enum err e;
+
+	must(r->sm.state == RUN_READ && !r->committing);
+	e = turn_write(r->hub, &t);
+	if (e == ERR_OK) {
+		r->slice = work(r);
+		import_run_file(r)->rows = r->tally.file_rows;
+		import_run_file(r)->rejected = r->tally.file_rejected;
+		r->report_stale = true;
+		if (is_worth_noting(r, &before))
+			import_run_note(r);
+		r->hub->imports.rows +=
+			r->tally.counts.rows_read - before.rows_read;
+		r->hub->imports.rejected +=
+			r->tally.counts.rejected - before.rejected;
+	} else {
+		r->slice = SLICE_STORE_FAILED;
+		diag_set(&r->why, e, "database: %s", err_text(e));
+	}
+	import_run_wait(r, on_slice_saved);
+}
+
+/* --- the end ------------------------------------------------------------- */
 
 struct held {
 	struct import_run *r;

@@ -49,7 +49,7 @@ struct protocol {
 
 static void on_op(struct op *op);
 
-/* --- attributes ----------------------------------------------------------- */
+/* --- what servers tell --------------------------------------------------- */
 
 bool remote_attrs_same(
 	const struct remote_attrs *a, const struct remote_attrs *b)
@@ -60,6 +60,20 @@ bool remote_attrs_same(
 
 	return (!size_known || a->size == b->size) &&
 	       (!time_known || a->mtime == b->mtime);
+}
+
+bool remote_is_out_of_reach(enum err e)
+{
+	static const enum err errors[] = {
+		ERR_NET, ERR_TIMEOUT, ERR_RESOLVE, ERR_AUTH, ERR_HOSTKEY,
+		ERR_CERTIFICATE, ERR_PROTO, ERR_NOT_FOUND /* the connection */,
+		ERR_CONFLICT /* disabled */
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(errors); i++)
+		if (errors[i] == e)
+			return true;
+	return false;
 }
 
 static struct remote_attrs attrs_of(const struct sftp_attrs *a)
@@ -82,7 +96,7 @@ static enum err on_entry(
 	return w->f->entry(w->f->arg, name, &a);
 }
 
-/* --- SFTP ----------------------------------------------------------------- */
+/* --- SFTP ---------------------------------------------------------------- */
 
 static enum err sftp_sink(void *arg, const void *data, size_t len)
 {
@@ -168,7 +182,7 @@ static void sftp_resume(struct remote_work *w)
 	sftp_get_resume(&w->get);
 }
 
-/* --- FTPS ----------------------------------------------------------------- */
+/* --- FTPS ---------------------------------------------------------------- */
 
 static enum err ftp_sink(void *arg, const void *data, size_t len)
 {
@@ -222,7 +236,7 @@ static void ftp_resume(struct remote_work *w)
 	ftp_call_resume(&w->ftp);
 }
 
-/* --- the spool ------------------------------------------------------------ */
+/* --- the spool ----------------------------------------------------------- */
 
 static void local_take(struct remote_work *w)
 {
@@ -265,7 +279,7 @@ static void local_resume(struct remote_work *w)
 	local_get_resume(&w->local);
 }
 
-/* --- any ------------------------------------------------------------------ */
+/* --- any ----------------------------------------------------------------- */
 
 static const struct protocol sftp_protocol = { sftp_start, sftp_take,
 	sftp_pause, sftp_resume, false };

@@ -32,8 +32,7 @@ struct scheduler {
 
 static void look_soon(struct scheduler *s, uint64_t delay_ms);
 
-/* --- one job
- * ------------------------------------------------------------------ */
+/* --- one job ------------------------------------------------------------- */
 
 static bool has_schedule(const struct import_job *j)
 {
@@ -156,8 +155,7 @@ static enum err look_at_job(
 	return e;
 }
 
-/* --- all jobs
- * ------------------------------------------------------------------- */
+/* --- all jobs ------------------------------------------------------------ */
 
 /* A slice of the round. */
 static enum err look_at_jobs(struct scheduler *s, int64_t now)
@@ -244,8 +242,7 @@ static void on_wall(void *arg)
 	look(s);
 }
 
-/* --- from outside
- * ------------------------------------------------------------------ */
+/* --- from outside -------------------------------------------------------- */
 
 enum err scheduler_start(
 	struct scheduler **out, struct hub *hub, struct diag *why)

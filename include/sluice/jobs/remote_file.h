@@ -36,6 +36,10 @@ struct remote_attrs {
 bool remote_attrs_same(
 	const struct remote_attrs *a, const struct remote_attrs *b);
 
+/* Does the error say that the connection, and not only this file, can't be
+ * reached?  Whatever is tried next there would fail as well. */
+bool remote_is_out_of_reach(enum err e);
+
 struct remote_file;
 typedef void (*remote_done_fn)(struct remote_file *f);
 

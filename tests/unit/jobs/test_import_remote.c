@@ -654,15 +654,59 @@ static void test_changed_file_is_not_moved(void **state)
 static void test_tree(void **state)
 {
 	static char there[] = "out/a.csv";
+	struct import_job *job = job_with("NAVIGATION_CATEGORY", FOLDERS,
+		"\"storeExternalId\":\"default_store\"");
 	struct execution x;
 
 	(void)state;
-	put_file("in/a.csv", "Nonsense\n1\n");
-	x = run(job_with("NAVIGATION_CATEGORY", FOLDERS,
-		"\"storeExternalId\":\"default_store\""));
+	put_file("in/a.csv",
+		"Navigation Category External Id;Navigation Category Name\n"
+		"N-1;Tools\n");
+	put_file("in/b.csv", "Nonsense\n1\n");
+	x = run(job);
 	assert_int_equal(x.state, EXECUTION_FAILED);
 	assert_has(x.message, "the old tree stays");
 	assert_false(there_is(there));
+	assert_true(there_is("in/a.csv"));
+}
+
+/* Any byte but '/' and NUL may stand in a name. */
+static void test_strange_names(void **state)
+{
+	struct execution x;
+
+	(void)state;
+	put_rows("in/caf\xe9\n\".csv", 0, 1);
+	put_file("in/d\xe9\xe9.csv", "Nonsense\n1\n");
+	put_rows("in/\xc3\xa9t\xc3\xa9.csv", 1, 1);
+	x = run(folder(""));
+	assert_int_equal(x.state, EXECUTION_PARTIAL);
+	assert_int_equal(x.counts.created, 2);
+	assert_true(str_is_utf8(x.report));
+	assert_true(str_is_utf8(x.message));
+	assert_has(x.report, "\"name\":\"caf?\\n\\\".csv\"");
+	assert_has(x.report, "\xc3\xa9t\xc3\xa9.csv");
+	assert_true(there_is("out/caf\xe9\n\".csv"));
+	assert_true(there_is("bad/d\xe9\xe9.csv"));
+}
+
+/* More than are moved at the same time. */
+static void test_many_files(void **state)
+{
+	struct execution x;
+	char name[32];
+
+	(void)state;
+	for (unsigned i = 0; i < 100; i++) {
+		snprintf(name, sizeof name, "in/f%03u.csv", i);
+		put_rows(name, i, 1);
+	}
+	x = run(folder(""));
+	assert_int_equal(x.state, EXECUTION_SUCCESS);
+	assert_int_equal(x.counts.created, 100);
+	assert_int_equal(sshd_count(&sshd, "in"), 0);
+	assert_int_equal(sshd_count(&sshd, "out"), 100);
+	assert_has(x.report, "\"movedTo\":\"out/f099.csv\"");
 }
 
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
@@ -692,6 +736,8 @@ int main(void)
 		TEST(test_move_is_tried_again),
 		TEST(test_changed_file_is_not_moved),
 		TEST(test_tree),
+		TEST(test_strange_names),
+		TEST(test_many_files),
 	};
 
 	return cmocka_run_group_tests(tests, start_server, stop_server);
