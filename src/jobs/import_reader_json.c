@@ -98,9 +98,11 @@ static enum import_kind give_item(struct import_reader *r,
 {
 	import_row_begin(r, row, item->place.line, item->place.column);
 	row->element = item->raw;
-	if (item->kind != TOKEN_OBJECT_BEGIN)
+	if (item->kind != TOKEN_OBJECT_BEGIN) {
+		row->unreadable = true; /* a number of any length, say */
 		return import_row_give_object(
 			r, row, r->json->mapping, json_null());
+	}
 	return mapping_json_is_direct(r->json->mapping)
 		       ? give_members(r, row, item)
 		       : give_object(r, row, item);

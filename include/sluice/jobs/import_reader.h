@@ -66,7 +66,7 @@ struct import_row {
 	const struct str *cells;
 	size_t cell_count;
 	struct str element; /* JSON: its text, else empty */
-	bool unreadable;    /* which is not to be parsed */
+	bool unreadable;    /* which is no object, or can't be parsed */
 };
 
 enum import_kind import_reader_next(

@@ -98,7 +98,7 @@ static void json_rows(void **state)
 		"\"accountName\":\"\\\"\",\"address\":[{\"addressExternalId\":"
 		"\"1\"}]},\"errors\":[{\"code\":\"F-E-001\","));
 	assert_non_null(strstr(have,
-		"{\"line\":2,\"raw\":7,\"mapped\":{},\"errors\":[{\"code\":"
+		"{\"line\":2,\"raw\":\"7\",\"mapped\":{},\"errors\":[{\"code\":"
 		"\"F-E-012\",\"field\":\"\",\"column\":null,\"value\":null,"
 		"\"message\":\"Field body does not respect expected format "
 		"object\"}]}\n"));

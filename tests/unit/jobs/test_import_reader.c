@@ -335,11 +335,14 @@ static void json_bad_rows(void **state)
 		    "{\"name\":\"a\",\"name\":\"b\"},{\"externalId\":\"S1\"}]",
 		"1:2 bad F-E-012 Field body does not respect expected format "
 		"object "
-		"1\n"
+		"\"1\"\n"
 		"2:2 bad F-E-012 line 2, column 21: this object has the same "
 		"key twice "
 		"\"{\\\"name\\\":\\\"a\\\",\\\"name\\\":\\\"b\\\"}\"\n"
 		"2:26 row S1 {\"externalId\":\"S1\"}\nend\n");
+	expect_json("[99999999999999999999]",
+		"1:2 bad F-E-012 Field body does not respect expected format "
+		"object \"99999999999999999999\"\nend\n");
 	expect_json("[{\"externalId\":\"S1\"}",
 		"1:2 row S1 {\"externalId\":\"S1\"}\n"
 		"failed ERR_INVALID: in.json: line 1, column 21: expected ',' "
