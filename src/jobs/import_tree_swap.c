@@ -16,6 +16,8 @@ struct swap {
 	struct txn *from, *to; /* the scratch store, and the store */
 	struct arena arena;
 	struct buf stores; /* of the new tree, joined with '\n' */
+	size_t broken;     /* rows that don't hang on the root */
+	uint64_t count;    /* categories of the new tree */
 	struct buf text, ids, id;
 	import_held_fn held;
 	void *arg;
@@ -126,6 +128,7 @@ static enum err collect_stores(struct swap *s)
 
 	buf_clear(&s->id);
 	while ((e = next_row(s, s->from, &row)) == ERR_OK) {
+		s->count++;
 		rest = row.store_ids;
 		while (next_store(&rest, &one))
 			add_store(&s->stores, one);
@@ -185,11 +188,33 @@ static enum err take_away(struct swap *s, struct entity_row *row)
 	return record_entity_put(s->to, row);
 }
 
+static bool put_none(void *arg, const struct entity_row *row)
+{
+	(void)arg;
+	(void)row;
+	return false;
+}
+
+/* Is there nothing but the new tree?  Then nobody need look for more. */
+static enum err is_alone(struct swap *s, bool *alone)
+{
+	static const struct store_scope all = { NULL, 0 };
+	struct page page = { .size = 1 };
+	enum err e = record_entity_list(
+		s->to, TREE_KIND, STR(""), &all, &page, put_none, NULL);
+
+	*alone = page.total == s->count;
+	return e;
+}
+
 static enum err take_away_old(struct swap *s)
 {
 	struct entity_row row;
-	enum err e;
+	bool alone;
+	enum err e = is_alone(s, &alone);
 
+	if (e != ERR_OK || alone)
+		return e;
 	buf_clear(&s->id);
 	while ((e = next_row(s, s->to, &row)) == ERR_OK || e == ERR_CORRUPT) {
 		if (record_entity_exists(s->from, TREE_KIND, row.external_id))
@@ -234,7 +259,8 @@ static bool report(void *arg, uint32_t number, const struct reject *r)
 	const struct entity_node *node = &s->tree->nodes[number];
 	struct faults faults;
 
-	if (record_entity_exists(s->from, TREE_KIND, node->id)) {
+	if (s->broken == 0 ||
+		record_entity_exists(s->from, TREE_KIND, node->id)) {
 		s->held(s->arg, r->file, r->line, r->raw,
 			(enum import_result)s->tree->results[number], NULL);
 		return true;
@@ -251,9 +277,9 @@ static bool report(void *arg, uint32_t number, const struct reject *r)
 static enum err swap(struct swap *s)
 {
 	enum err e = store_write(s->tree->scratch.store, &s->from);
-	size_t broken = entity_tree_check(s->tree->nodes, s->tree->count);
 
-	if (e == ERR_OK && broken > 0)
+	s->broken = entity_tree_check(s->tree->nodes, s->tree->count);
+	if (e == ERR_OK && s->broken > 0)
 		e = drop_broken(s);
 	if (e == ERR_OK)
 		e = collect_stores(s);
