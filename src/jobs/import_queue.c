@@ -1,10 +1,13 @@
 #include "sluice/jobs/import_queue.h"
 
+#include <stdlib.h>
+
 #include "import_recovery.h"
 #include "import_run.h"
 #include "import_upload.h"
 #include "sluice/base/clock.h"
 #include "sluice/base/log.h"
+#include "sluice/base/mem.h"
 #include "sluice/jobs/execution_state.h"
 #include "sluice/jobs/file_mover.h"
 #include "sluice/jobs/hub.h"
@@ -301,9 +304,11 @@ void import_queue_live(struct hub *hub, struct execution *x)
 	x->report = import_report_json(r);
 }
 
-static void cancel_all_of(struct hub *hub, struct uuid job_id)
+static const char job_deleted[] = "its import job was deleted";
+
+/* In the turn's transaction. */
+static void cancel_waiting_of(struct hub *hub, struct uuid job_id)
 {
-	static const char reason[] = "its import job was deleted";
 	struct execution_filter f = { .by_job = true,
 		.by_state = true,
 		.job_id = job_id,
@@ -311,20 +316,46 @@ static void cancel_all_of(struct hub *hub, struct uuid job_id)
 	struct uuid ids[BATCH];
 	size_t n = BATCH;
 
-	list_for_each (l, &hub->imports.runs) {
-		struct import_run *r = container_of(l, struct import_run, link);
-
-		if (uuid_eq(r->job->id, job_id))
-			import_run_cancel(r, reason);
-	}
 	while (n == BATCH) {
 		n = record_execution_ids(turn_read(hub), &f, nil, ids, BATCH);
 		for (size_t i = 0; i < n; i++) {
-			if (cancel_waiting(hub, ids[i], reason) == ERR_OK)
+			if (cancel_waiting(hub, ids[i], job_deleted) == ERR_OK)
 				continue;
 			return; /* the turn fails, and with it the deletion */
 		}
 	}
+}
+
+/* What runs goes on until the job is gone for good. */
+struct deletion {
+	struct turn_waiter waiter;
+	struct hub *hub;
+	struct uuid job_id;
+};
+
+static void on_deleted(
+	struct turn_waiter *w, enum err e, const struct diag *why)
+{
+	struct deletion *d = container_of(w, struct deletion, waiter);
+
+	(void)why;
+	list_for_each (l, &d->hub->imports.runs) {
+		struct import_run *r = container_of(l, struct import_run, link);
+
+		if (e == ERR_OK && uuid_eq(r->job->id, d->job_id))
+			import_run_cancel(r, job_deleted);
+	}
+	free(d);
+}
+
+static void cancel_all_of(struct hub *hub, struct uuid job_id)
+{
+	struct deletion *d = mem_alloc(sizeof *d);
+
+	cancel_waiting_of(hub, job_id);
+	d->hub = hub;
+	d->job_id = job_id;
+	turn_wait(hub, &d->waiter, on_deleted);
 }
 
 void import_queue_job_changed(
