@@ -328,6 +328,58 @@ static void stored_texts(void **state)
 	buf_release(&out);
 }
 
+/* A special byte at any place in a text of any length: escaped where JSON
+ * wants it, refused where it is none of a text's. */
+static void try_byte(size_t len, size_t at, const char *special, bool good)
+{
+	struct entity_lookup lookup = { known, NULL };
+	struct arena arena = { 0 };
+	struct faults faults;
+	struct buf out = buf_make(1 << 16);
+	struct entity_input in = { .kind = ENTITY_STORE };
+	struct entity_reading r = { .lookup = &lookup, .faults = &faults };
+	struct entity e;
+	char *text = malloc(len); /* its end is the memory's */
+	json_t *form, *description;
+
+	memset(text, 'a', len);
+	memcpy(text + at, special, strlen(special));
+	faults_init(&faults, &arena);
+	in.fields[0].text = STR("S1");
+	in.fields[1].text = STR("One");
+	in.fields[2].text = (struct str){ text, len };
+	assert_int_equal(entity_read(&in, &r, &out, &e), good);
+	if (good) {
+		form = json_loadb(e.text.ptr, e.text.len, 0, NULL);
+		description = json_object_get(form, "description");
+		assert_non_null(description);
+		assert_true(str_eq((struct str){ json_string_value(description),
+					   json_string_length(description) },
+			in.fields[2].text));
+		json_decref(form);
+	}
+	free(text);
+	buf_release(&out);
+	arena_release(&arena);
+}
+
+static void bytes_of_texts(void **state)
+{
+	static const char *const good[] = { "b", "\"", "\\", "\n", "\t", "\x7F",
+		"\xC3\xA9", "\xEF\xBF\xBD", " " };
+	static const char *const bad[] = { "\x01", "\x1F", "\xEF\xBF\xBE" };
+
+	(void)state;
+	for (size_t len = 3; len < 50; len++) {
+		for (size_t at = 0; at + 3 <= len; at++) {
+			for (size_t i = 0; i < ARRAY_LEN(good); i++)
+				try_byte(len, at, good[i], true);
+			for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+				try_byte(len, at, bad[i], false);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -340,6 +392,7 @@ int main(void)
 		cmocka_unit_test(order_keeps_edges),
 		cmocka_unit_test(trees),
 		cmocka_unit_test(stored_texts),
+		cmocka_unit_test(bytes_of_texts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
