@@ -9,6 +9,7 @@ import unittest
 import zlib
 
 import world
+from export_case import raw
 from gateway import Gateway
 from import_case import (EXECUTIONS, FAILED, JOBS, PARTIAL, SUCCESS, SUPPLIERS, ImportCase,
                          suppliers)
@@ -366,13 +367,19 @@ class Rejects(CsvCase):
         self.assertIn("; ", row[6])
 
     def test_comma_and_encoding_of_the_job(self):
+        """The same job reads what it rejected."""
         job = self.make_job(csv={"delimiter": ",", "encoding": "WINDOWS-1252"})
-        data = self.file("@1,", "@2,Zwei", "@3," + '"x",y').replace(b";", b",", 1)
-        x = self.upload(job, data)
-        (names, rows), _ = self.rejects(x, ",")
-        self.assertEqual(names[:2], SUPPLIERS.split(";"))
-        self.assertEqual(rows[0][0], self.p + "1")
-        self.assertEqual(rows[0][-3:-1], ["2", "F-E-001"])
+        data = self.file("@1,", "@2,Zwei", ',"Caf\u00e9, \u20ac"').replace(b";", b",", 1)
+        x = self.upload(job, data.decode().encode("cp1252"))
+        self.assert_counts(x, read=3, created=1, rejected=2)
+        answer = raw(self.gateway, f"{EXECUTIONS}/{x['id']}/rejects.csv")
+        text = answer.decode("cp1252")
+        self.assertEqual(text.split(",")[:2], SUPPLIERS.split(";"))
+        mended = text.replace(f"{self.p}1,,", f"{self.p}1,Eins,")
+        mended = mended.replace('\n,"Caf', f'\n{self.p}3,"Caf')
+        x = self.upload(job, mended.encode("cp1252"))
+        self.assert_counts(x, read=2, created=2)
+        self.assertEqual(self.name_of("3"), "Caf\u00e9, \u20ac")
 
     def test_none(self):
         x = self.upload(self.job, self.file("@1;One"))
