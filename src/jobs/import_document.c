@@ -17,7 +17,7 @@ static void clear(struct import_group *g)
 {
 	json_decref(g->body);
 	g->body = NULL;
-	json_array_clear(g->rows);
+	buf_clear(&g->rows);
 	json_object_clear(g->by_id);
 	json_object_clear(g->by_external_id);
 	g->reference[0] = g->external_id[0] = '\0';
@@ -30,7 +30,7 @@ void import_group_destroy(struct import_group *g)
 	if (g == NULL)
 		return;
 	json_decref(g->body);
-	json_decref(g->rows);
+	buf_release(&g->rows);
 	json_decref(g->by_id);
 	json_decref(g->by_external_id);
 	free(g);
@@ -49,7 +49,7 @@ static struct import_group *group_of(struct import_apply *a)
 			  : &import_kind_incident;
 	g->entity = a->job->entity == ENTITY_INCIDENT ? EXPORT_INCIDENT
 						      : EXPORT_ORDER;
-	g->rows = json_array();
+	g->rows = buf_make(UINT32_MAX);
 	g->by_id = json_object();
 	g->by_external_id = json_object();
 	return g;
@@ -158,6 +158,16 @@ static status_index status_in(
 		       : STATUS_NONE;
 }
 
+/* The flush comes before the buffer is full. */
+static void keep_row(struct import_group *g, const json_t *normal)
+{
+	char *text = json_dumps(normal, JSON_COMPACT);
+
+	must(text != NULL);
+	buf_put(&g->rows, text, strlen(text) + 1);
+	free(text);
+}
+
 /* True: something changed. */
 static bool apply(struct import_apply *a, json_t *normal)
 {
@@ -177,8 +187,21 @@ static bool apply(struct import_apply *a, json_t *normal)
 	}
 	changed |= g->kind->apply(a, normal);
 	if (changed)
-		json_array_append(g->rows, normal);
+		keep_row(g, normal);
 	return changed;
+}
+
+static void replay_row(struct import_apply *a, const char *text)
+{
+	struct import_group *g = a->group;
+	json_t *normal = json_tree(str_of(text), NULL);
+	status_index to = status_in(g, normal);
+
+	must(normal != NULL);
+	if (to != STATUS_NONE && status_is_regression(g->entity, g->status, to))
+		json_object_del(normal, g->kind->status_key);
+	(void)apply(a, normal);
+	json_decref(normal);
 }
 
 /* Between two turns somebody else changed the document: the rows are applied to
@@ -186,26 +209,19 @@ static bool apply(struct import_apply *a, json_t *normal)
 static enum err replay(struct import_apply *a)
 {
 	struct import_group *g = a->group;
-	json_t *rows = json_copy(g->rows), *normal;
 	char reference[REFERENCE_MAX + 1];
 	struct ids ids = { .external = STR("") };
+	struct buf rows = g->rows;
 	enum err e;
-	size_t i;
 
+	g->rows = buf_make(rows.max);
 	memcpy(reference, g->reference, sizeof reference);
 	ids.reference = str_of(reference);
 	e = open_document(a, &ids);
-	json_array_foreach (rows, i, normal) {
-		status_index to = status_in(g, normal);
-
-		if (e != ERR_OK)
-			break;
-		if (to != STATUS_NONE &&
-			status_is_regression(g->entity, g->status, to))
-			json_object_del(normal, g->kind->status_key);
-		(void)apply(a, normal);
-	}
-	json_decref(rows);
+	for (size_t at = 0; e == ERR_OK && at < rows.len;
+		at += strlen(rows.data + at) + 1)
+		replay_row(a, rows.data + at);
+	buf_release(&rows);
 	return e;
 }
 
@@ -245,7 +261,7 @@ static enum err put_document(struct import_apply *a, struct diag *why)
 			export_entity_name(g->entity), g->reference,
 			faults.list[0].message);
 	arena_release(&arena);
-	json_array_clear(g->rows);
+	buf_clear(&g->rows);
 	if (result != EVENT_CREATED && result != EVENT_UPDATED)
 		return why->code;
 	e = world_document(&a->world, g->entity, str_of(g->reference), &row);
@@ -259,7 +275,7 @@ enum err import_document_flush(struct import_apply *a, struct diag *why)
 	struct import_group *g = a->group;
 	enum err e = ERR_OK;
 
-	if (json_array_size(g->rows) == 0)
+	if (g->rows.len == 0)
 		return ERR_OK;
 	if (is_stale(a))
 		e = replay(a);
@@ -267,7 +283,7 @@ enum err import_document_flush(struct import_apply *a, struct diag *why)
 		return diag_set(why, e, "%s %s: %s",
 			export_entity_name(g->entity), g->reference,
 			err_text(e));
-	return json_array_size(g->rows) == 0 ? ERR_OK : put_document(a, why);
+	return g->rows.len == 0 ? ERR_OK : put_document(a, why);
 }
 
 /* --- rows ----------------------------------------------------------------- */
@@ -353,11 +369,14 @@ static bool check(struct import_apply *a, struct import_row *row,
 	return !faults_any(row->faults);
 }
 
-/* Each status that is reached is an event of its own. */
+/* Each status that is reached is an event of its own; and rows that change the
+ * same again and again must not fill the memory. */
 static bool needs_flush(struct import_group *g, const json_t *normal)
 {
 	status_index to = status_in(g, normal);
 
+	if (g->rows.len > DOCUMENT_MAX)
+		return true;
 	return g->body != NULL && to != STATUS_NONE && to != g->status;
 }
 

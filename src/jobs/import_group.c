@@ -50,17 +50,22 @@ json_t *import_lines(struct import_group *g)
 	return lines;
 }
 
+static void index_line(
+	struct import_group *g, json_t *index, json_t *line, const char *key)
+{
+	const char *id = json_string_value(json_object_get(line, key));
+	const json_t *other = json_object_get(index, id);
+
+	if (id == NULL || other == line)
+		return;
+	g->doubled = g->doubled || other != NULL;
+	json_object_set(index, id, line);
+}
+
 void import_line_added(struct import_group *g, json_t *line)
 {
-	const json_t *id = json_object_get(line, g->kind->line_id_key);
-	const json_t *external =
-		json_object_get(line, g->kind->line_external_key);
-
-	if (id != NULL)
-		json_object_set(g->by_id, json_string_value(id), line);
-	if (external != NULL)
-		json_object_set(
-			g->by_external_id, json_string_value(external), line);
+	index_line(g, g->by_id, line, g->kind->line_id_key);
+	index_line(g, g->by_external_id, line, g->kind->line_external_key);
 }
 
 void import_index_lines(struct import_group *g)
@@ -72,19 +77,34 @@ void import_index_lines(struct import_group *g)
 		lines = json_object_get(lines, k->lines_item);
 	json_object_clear(g->by_id);
 	json_object_clear(g->by_external_id);
+	g->doubled = false;
 	for (size_t i = 0; i < json_array_size(lines); i++)
 		import_line_added(g, json_array_get(lines, i));
 }
 
-void import_line_removed(struct import_group *g, const json_t *line)
+static void drop_id(json_t *index, const json_t *line, const char *key)
+{
+	const char *id = json_string_value(json_object_get(line, key));
+
+	if (id != NULL)
+		json_object_del(index, id);
+}
+
+/* Not the whole index anew for each: a file may remove thousands. */
+void import_line_removed(struct import_group *g, json_t *line)
 {
 	json_t *lines = import_lines(g);
 	size_t i = 0;
 
 	while (json_array_get(lines, i) != line)
 		i++;
+	json_incref(line);
 	json_array_remove(lines, i);
-	import_index_lines(g);
+	drop_id(g->by_id, line, g->kind->line_id_key);
+	drop_id(g->by_external_id, line, g->kind->line_external_key);
+	if (g->doubled)
+		import_index_lines(g);
+	json_decref(line);
 }
 
 /* A line that came in by the API has one id only: the others know it by that.

@@ -10,6 +10,7 @@
 #include <jansson.h>
 
 #include "import_apply_private.h"
+#include "sluice/base/buf.h"
 
 /* What a kind does with a row in normal form, in which null deletes. */
 struct import_document_kind {
@@ -45,9 +46,12 @@ struct import_group {
 
 	json_t *body;        /* with the rows so far; NULL: there is none */
 	status_index status; /* of the body */
-	json_t *rows;        /* those that changed it since the last event */
-	size_t size;         /* bytes that the body may come to */
+	/* The rows that changed it since the last event, as JSON texts with a
+	 * NUL behind each: there may be many for one body. */
+	struct buf rows;
+	size_t size;                    /* bytes that the body may come to */
 	json_t *by_id, *by_external_id; /* lines of the body */
+	bool doubled; /* some lines share an id: the last one has it */
 };
 
 /* A fault at a field of the row, with its column. */
@@ -69,6 +73,6 @@ json_t *import_line(
 	struct import_group *g, const json_t *id, const json_t *external_id);
 void import_index_lines(struct import_group *g); /* of a whole body */
 void import_line_added(struct import_group *g, json_t *line);
-void import_line_removed(struct import_group *g, const json_t *line);
+void import_line_removed(struct import_group *g, json_t *line);
 
 #endif

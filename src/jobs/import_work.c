@@ -5,9 +5,8 @@
 #include "sluice/jobs/hub.h"
 
 /* With the commit that follows a slice holds the loop for about 5 ms. */
-#define SLICE_NS    UINT64_C(4000000)
-#define SLICE_ROWS  10000
-#define ROWS_A_LOOK 16 /* at the clock */
+#define SLICE_NS   UINT64_C(4000000)
+#define SLICE_ROWS 10000
 
 /* Fed at once: packed bytes may unpack to much, with no row in it. */
 #define PIECE_MAX (32u << 10)
@@ -150,9 +149,7 @@ static enum slice_result store_failed(struct import_run *r, enum err e)
 
 static bool time_is_over(unsigned rows, uint64_t until)
 {
-	if (rows >= SLICE_ROWS)
-		return true;
-	return rows % ROWS_A_LOOK == 0 && clock_monotonic_ns() >= until;
+	return rows >= SLICE_ROWS || clock_monotonic_ns() >= until;
 }
 
 static enum slice_result work(struct import_run *r)

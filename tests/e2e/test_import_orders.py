@@ -2,6 +2,7 @@
 triggers exports exactly as the API does (contract 4.10 and 4.11)."""
 
 import json
+import time
 import unittest
 import xml.etree.ElementTree as ElementTree
 
@@ -89,6 +90,31 @@ class Orders(DocumentCase):
         self.assertEqual([n["quantity"] for n in lines], [2, 3])
         self.assertEqual(lines[0]["orderLogisticLineProductVariantDto"]["externalId"], "V1")
         self.assertEqual(self.order_of(self.r + "2")["status"], ON_HOLD)
+
+    def test_thousands_of_lines_come_and_go(self):
+        """Each line that goes costs no more than in a short order."""
+        header = HEADER + ";Mark Order Line For Deletion"
+
+        def rows(first, deleted):
+            return table(header, *(f"{self.r}1;L{n};A1;S1;9.9;2;;V1;;{deleted}"
+                                   for n in range(first, 10_000)))
+        self.load("ORDER", rows(0, "false"))
+        begun = time.monotonic()
+        x = self.load("ORDER", rows(1, "true"))
+        self.assertEqual((x["updated"], x["rejected"]), (9_999, 0), x)
+        self.assertLess(time.monotonic() - begun, 20)
+        self.assertEqual([n["id"] for n in self.order_of(self.r + "1")["lines"]["line"]], ["L0"])
+
+    def test_lines_that_share_an_id(self):
+        """The last one has it; when that goes, the one before it does."""
+        lines = [{"id": "L1", "quantity": n} for n in (1, 2, 3)]
+        self.gateway.ok("PUT", f"/v1/orders/{self.r}1", {
+            "status": CREATED, "lines": {"line": lines}})
+        header = "Order Reference;Order Line Id;Order Line Quantity;Mark Order Line For Deletion"
+        x = self.load("ORDER", table(header, f"{self.r}1;L1;;true", f"{self.r}1;L1;7;"))
+        self.assertEqual((x["updated"], x["rejected"]), (2, 0), self.errors(x))
+        self.assertEqual([n["quantity"] for n in
+                          self.order(self.r + "1")["lines"]["line"]], [1, 7])
 
     def test_shipping_address_of_the_account_is_the_default(self):
         self.load("ORDER", table(HEADER, f"{self.r}1;L1;A1;S1;9.9;2;;V1;"))

@@ -8,8 +8,8 @@ import socket
 import subprocess
 import unittest
 
-from import_case import (CANCELLED, EXECUTIONS, JOBS, PENDING, RUNNING, SKIPPED, SUCCESS,
-                         suppliers)
+from import_case import (CANCELLED, EXECUTIONS, INTERRUPTED, JOBS, PENDING, RUNNING,
+                         SKIPPED, SUCCESS, suppliers)
 from sftp_case import SftpCase
 from wait import wait_until
 
@@ -76,6 +76,8 @@ class Queue(SftpCase):
         self.gateway.restart(crash=True)
         self.gateway.restart()
         self.release()
+        if self.ended(x["id"])["status"] == INTERRUPTED:  # it had begun when the stop came
+            x = self.executions(self.job)[-1]
         self.assert_counts(self.ended(x["id"]), read=1, created=1)
         self.spool_is_empty()
 

@@ -709,6 +709,55 @@ static void flush_writes(void **state)
 	close_orders(&b);
 }
 
+static char *line_rows(size_t count)
+{
+	struct buf text = buf_make(64u << 20);
+
+	buf_text(&text, ORDERS);
+	for (size_t i = 0; i < count; i++)
+		buf_printf(&text, "O1;;A;S;L1;V;%zu;1\n", 1 + i % 2);
+	return buf_take(&text);
+}
+
+static size_t count_lines(struct bed *b)
+{
+	struct document_row row;
+	json_t *body;
+	size_t n;
+
+	assert_int_equal(record_document_get(store_read(b->hub.store),
+				 EXPORT_ORDER, STR("O1"), &row),
+		ERR_OK);
+	body = json_loadb(row.text.ptr, row.text.len, 0, NULL);
+	n = json_array_size(
+		json_object_get(json_object_get(body, "lines"), "line"));
+	json_decref(body);
+	store_end_turn(b->hub.store);
+	return n;
+}
+
+/* More rows of one order than may wait in memory: they become an event before
+ * the last one comes. */
+static void rows_of_an_order_do_not_pile_up(void **state)
+{
+	char *text = line_rows(100000);
+	struct document_row row;
+	struct partial p;
+	struct bed b;
+
+	(void)state;
+	open_orders(&b);
+	partial_rows(&p, &b, text);
+	assert_int_equal(record_document_get(store_read(b.hub.store),
+				 EXPORT_ORDER, STR("O1"), &row),
+		ERR_OK);
+	store_end_turn(b.hub.store);
+	partial_end(&p, &b);
+	assert_int_equal(count_lines(&b), 1);
+	free(text);
+	close_orders(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -721,6 +770,7 @@ int main(void)
 		cmocka_unit_test(statuses_are_events),
 		cmocka_unit_test(others_change_it),
 		cmocka_unit_test(flush_writes),
+		cmocka_unit_test(rows_of_an_order_do_not_pile_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
