@@ -138,6 +138,18 @@ static void check_circle(
 
 /* --- the body ------------------------------------------------------------- */
 
+/* An expression whose years are over can't fire either. */
+static void check_cron(
+	struct call *c, const struct import_job *j, struct faults *f)
+{
+	int64_t next;
+
+	if (j->cron_expression != NULL && !cron_next(&j->cron, c->now, &next))
+		faults_add(f, FAULT_INVALID, "cronExpression",
+			"cronExpression: this can never fire again: its years "
+			"are over; choose another year");
+}
+
 bool import_name_free(struct call *c, const char *name, struct uuid own)
 {
 	const struct import_job *other =
@@ -164,6 +176,8 @@ static struct import_job *read_body(
 	}
 	if (j != NULL)
 		check_circle(c, j, f);
+	if (j != NULL)
+		check_cron(c, j, f);
 	if (j != NULL && !faults_any(f))
 		return j;
 	import_job_destroy(j);

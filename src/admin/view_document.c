@@ -16,20 +16,26 @@ static const char *const what[EXPORT_ENTITY_COUNT] = { "order", "incident" };
 
 /* --- reading -------------------------------------------------------------- */
 
+static void answer_row(struct call *c, enum export_entity entity,
+	const char *id, enum err e, const struct document_row *row)
+{
+	if (e == ERR_OK && !scope_allows(c, row->store_external_id))
+		e = ERR_NOT_FOUND;
+	if (e == ERR_NOT_FOUND)
+		return answer_not_found(c, what[entity], id);
+	if (e != ERR_OK)
+		return answer_err(c, e, NULL);
+	buf_str(&c->body, row->text);
+	answer_now(c, 200);
+}
+
 static void show(struct call *c, enum export_entity entity)
 {
 	struct document_row row;
 	enum err e = record_document_get(
 		turn_read(c->hub), entity, str_of(c->path[0]), &row);
 
-	if (e == ERR_OK && !scope_allows(c, row.store_external_id))
-		e = ERR_NOT_FOUND;
-	if (e == ERR_NOT_FOUND)
-		return answer_not_found(c, what[entity], c->path[0]);
-	if (e != ERR_OK)
-		return answer_err(c, e, NULL);
-	buf_str(&c->body, row.text);
-	answer_now(c, 200);
+	answer_row(c, entity, c->path[0], e, &row);
 }
 
 struct rows {
@@ -50,16 +56,30 @@ static void read_filter(
 	struct call *c, struct document_filter *out, struct faults *f)
 {
 	const char *status = query_get(c, "status");
-	const char *prefix = query_get(c, "reference");
 
-	out->scope = c->caller.scope;
-	out->reference_prefix = str_of(prefix == NULL ? "" : prefix);
 	out->by_status = status != NULL;
 	if (status != NULL &&
 		!status_parse(out->entity, str_of(status), &out->status))
 		faults_add(f, FAULT_ENUM, "status",
 			"status must be one of %s, not '%s'",
 			status_names(out->entity), status);
+}
+
+static void answer_list(struct call *c, struct document_filter *filter,
+	const char *prefix, struct list_query *q)
+{
+	struct rows rows = { c, 0 };
+	enum err e;
+
+	filter->scope = c->caller.scope;
+	filter->reference_prefix = str_of(prefix == NULL ? "" : prefix);
+	list_begin(c);
+	e = record_document_list(
+		turn_read(c->hub), filter, &q->page, put_row, &rows);
+	if (e != ERR_OK)
+		return answer_err(c, e, NULL);
+	list_end(c, q, rows.count);
+	answer_now(c, 200);
 }
 
 static void list(struct call *c, enum export_entity entity)
@@ -73,22 +93,44 @@ static void list(struct call *c, enum export_entity entity)
 		SORT_UPDATED_AT, SORT_REFERENCE, SORT_REFERENCE };
 	struct document_filter filter = { .entity = entity };
 	struct faults *f = call_faults(c);
-	struct rows rows = { c, 0 };
 	struct list_query q;
-	enum err e;
 
 	query_list(c, names[entity], true, f, &q);
 	read_filter(c, &filter, f);
 	if (faults_any(f))
 		return answer_faults(c, f);
 	filter.sort = sorts[q.sort];
-	list_begin(c);
-	e = record_document_list(
-		turn_read(c->hub), &filter, &q.page, put_row, &rows);
-	if (e != ERR_OK)
-		return answer_err(c, e, NULL);
-	list_end(c, &q, rows.count);
-	answer_now(c, 200);
+	answer_list(c, &filter, query_get(c, "reference"), &q);
+}
+
+/* --- reading as entities (GET /v1/entities/ORDER) ------------------------- */
+
+/* By the reference, as imports find them, or else by the external id. */
+void document_show(struct call *c, enum export_entity entity)
+{
+	struct str id = str_of(c->path[1]);
+	struct document_row row;
+	enum err e = record_document_get(turn_read(c->hub), entity, id, &row);
+
+	if (e == ERR_NOT_FOUND)
+		e = record_document_find_external(
+			turn_read(c->hub), entity, id, &row);
+	answer_row(c, entity, c->path[1], e, &row);
+}
+
+/* Every document has a reference, not every one an external id: the list goes
+ * by the former. */
+void document_list(struct call *c, enum export_entity entity)
+{
+	struct document_filter filter = { .entity = entity,
+		.sort = SORT_REFERENCE };
+	struct faults *f = call_faults(c);
+	struct list_query q;
+
+	query_list(c, "externalId", false, f, &q);
+	if (faults_any(f))
+		return answer_faults(c, f);
+	answer_list(c, &filter, query_get(c, "externalId"), &q);
 }
 
 /* --- changing ------------------------------------------------------------- */

@@ -18,22 +18,19 @@ static bool sees(const struct call *c, const struct entity_row *row)
 	return !is_scoped(row->kind) || scope_allows_any(c, row->store_ids);
 }
 
-/* The kind of the path; false: answered 404.  Orders and incidents have routes
- * of their own. */
+/* The kind of the path; false: answered 404. */
 static bool find_kind(struct call *c, enum entity_kind *kind)
 {
-	if (!entity_kind_parse(str_of(c->path[0]), kind)) {
-		answer_not_found(c, "entity", c->path[0]);
-		return false;
-	}
-	if (!entity_kind_is_document(*kind))
+	if (entity_kind_parse(str_of(c->path[0]), kind))
 		return true;
-	answer_error(c, 404, "NOT_FOUND",
-		"%s is not kept here: see /v1/%s and /v1/%s/{id}",
-		entity_kind_name(*kind),
-		*kind == ENTITY_INCIDENT ? "incidents" : "orders",
-		*kind == ENTITY_INCIDENT ? "incidents" : "orders");
+	answer_not_found(c, "entity", c->path[0]);
 	return false;
+}
+
+/* Where imports of a kind that is a document write to. */
+static enum export_entity document_of(enum entity_kind kind)
+{
+	return kind == ENTITY_INCIDENT ? EXPORT_INCIDENT : EXPORT_ORDER;
 }
 
 /* --- the view ------------------------------------------------------------- */
@@ -65,6 +62,8 @@ void entity_show(struct call *c)
 
 	if (!find_kind(c, &kind))
 		return;
+	if (entity_kind_is_document(kind))
+		return document_show(c, document_of(kind));
 	e = record_entity_get(
 		turn_read(c->hub), kind, str_of(c->path[1]), &row);
 	if (e == ERR_OK && !sees(c, &row))
@@ -103,6 +102,8 @@ void entity_list(struct call *c)
 
 	if (!find_kind(c, &kind))
 		return;
+	if (entity_kind_is_document(kind))
+		return document_list(c, document_of(kind));
 	query_list(c, "externalId", false, f, &q);
 	if (faults_any(f))
 		return answer_faults(c, f);
@@ -241,6 +242,17 @@ static void read_entity(struct put *p)
 	buf_release(&text);
 }
 
+/* Orders and incidents are put by routes of their own. */
+static void answer_put_elsewhere(struct call *c, enum entity_kind kind)
+{
+	answer_header(c, "Allow", "GET, HEAD");
+	answer_error(c, 405, "METHOD_NOT_ALLOWED",
+		"%s is put at /v1/%s, or imported from a file",
+		entity_kind_name(kind),
+		kind == ENTITY_INCIDENT ? "incidents/{orderIncidentId}"
+					: "orders/{reference}");
+}
+
 void entity_put(struct call *c)
 {
 	struct put p = { .c = c, .external_id = c->path[1] };
@@ -248,6 +260,8 @@ void entity_put(struct call *c)
 
 	if (!find_kind(c, &p.kind))
 		return;
+	if (entity_kind_is_document(p.kind))
+		return answer_put_elsewhere(c, p.kind);
 	rc = find_old(&p);
 	if (rc != ERR_OK)
 		return answer_err(c, rc, NULL);

@@ -3,6 +3,7 @@
 #define SLUICE_ADMIN_VIEWS_H
 
 #include "call.h"
+#include "sluice/model/status.h"
 
 /* view_bulk.c */
 void bulk_orders(struct call *c);
@@ -20,6 +21,8 @@ void connection_show(struct call *c);
 void connection_test(struct call *c);
 
 /* view_document.c */
+void document_list(struct call *c, enum export_entity entity);
+void document_show(struct call *c, enum export_entity entity);
 void incident_list(struct call *c);
 void incident_put(struct call *c);
 void incident_set_status(struct call *c);

@@ -254,7 +254,7 @@ static struct norm slots_write(const struct slots *s)
 		fault_at(s->c->faults, NULL, FAULT_LENGTH,
 			"Size limit exceeded for field %s, must be lower than "
 			"%u characters",
-			s->c->table->list_key, DOCUMENT_MAX + 1);
+			s->c->table->list_key, DOCUMENT_MAX);
 	n.text = (struct str){ NULL, text.len };
 	n.text.ptr = arena_view(s->c->arena, &text);
 	return n;

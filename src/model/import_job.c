@@ -278,12 +278,21 @@ static void check_mapping(const struct import_job *j, struct faults *faults)
 			"%s", best->list[i].message);
 }
 
+/* Uploads of kinds whose own form is another (ORDER_STATUS comes as XML,
+ * CATALOG_VIEW as JSON) may do without: a CSV file is then refused. */
+static bool may_lack_delimiter(const struct import_job *j)
+{
+	return !j->has_client && (j->entity == ENTITY_ORDER_STATUS ||
+					 j->entity == ENTITY_CATALOG_VIEW);
+}
+
 static void check_delimiter(
 	const struct import_job *j, const json_t *csv, struct faults *faults)
 {
 	unsigned formats = import_source_formats(j);
 
 	if ((formats & 1u << IMPORT_CSV) && !given(csv, "delimiter") &&
+		!may_lack_delimiter(j) &&
 		(csv == NULL || json_is_null(csv) || json_is_object(csv)))
 		faults_add(faults, FAULT_REQUIRED, "csv.delimiter",
 			"csv.delimiter is required, \",\" or \";\": the job "

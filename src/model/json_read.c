@@ -82,7 +82,7 @@ void fault_length(struct faults *f, const struct path *p, size_t limit)
 	fault_at(f, p, FAULT_LENGTH,
 		"Size limit exceeded for field %s, must be lower than %zu "
 		"characters",
-		name_of(f, p), limit + 1);
+		name_of(f, p), limit);
 }
 
 void fault_format(struct faults *f, const struct path *p, const char *type)

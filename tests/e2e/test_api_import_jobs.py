@@ -77,6 +77,7 @@ class Jobs(ImportJobCase):
         self.assertEqual(self.faults_of(typo=1), {"typo": "UNKNOWN_FIELD"})
         self.assertIn("entity", self.faults_of(entity="CAR"))
         self.assertIn("cronExpression", self.faults_of(cronExpression="0 0 0 31 2 ?"))
+        self.assertIn("cronExpression", self.faults_of(cronExpression="0 0 0 1 1 ? 2020"))
         self.assertIn("executionPolicy", self.faults_of(executionPolicy="NEVER"))
         self.assertIn("catchUp", self.faults_of(catchUp="ALL"))
         self.assertIn("csv.delimiter", self.faults_of(csv={"delimiter": "|"}))

@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ElementTree
 
 import world
 from export_case import ACCEPTED, CREATED, ON_HOLD, WAITING, ExportCase, order
-from import_case import FAILED, PARTIAL, SUCCESS, ImportCase
+from import_case import FAILED, JOBS, PARTIAL, SUCCESS, ImportCase
 
 HEADER = ("Order External Id;Order Line External Id;Account External Id;Supplier External Id;"
           "Net Unit Price;Order Line Quantity;Offer Price External Id;Variant External Id;"
@@ -120,6 +120,24 @@ class Orders(DocumentCase):
         self.load("ORDER", table(HEADER, f"{self.r}1;L1;A1;S1;9.9;2;;V1;"))
         address = self.order_of(self.r + "1")["shippingAddressSnapshot"]
         self.assertEqual((address["fullName"], address["city"]), ("Jane", "Paris"))
+
+    def test_shown_among_the_entities(self):
+        """Contract 2.3: ENTITY is one of the sixteen."""
+        self.load("ORDER", table(HEADER, f"{self.r}1;L1;A1;S1;9.9;2;;V1;"))
+        self.gateway.ok("PUT", f"/v1/orders/{self.r}2", order(self.r + "2", externalId=self.r + "x"))
+        for kind in ("ORDER", "ORDER_STATUS"):
+            for id in ("1", "2", "x"):
+                self.assertEqual(self.gateway.ok("GET", f"/v1/entities/{kind}/{self.r}{id}"),
+                                 self.order(self.r + id.replace("x", "2")))
+            page = self.gateway.ok("GET", f"/v1/entities/{kind}?size=1&externalId={self.r}")
+            self.assertEqual(([o["reference"] for o in page["content"]], page["totalElements"]),
+                             ([self.r + "1"], 2))
+        self.assertEqual(self.gateway.ok("GET", "/v1/entities/INCIDENT")["size"], 20)
+        for method, path, status in (("GET", "/v1/entities/ORDER/absent", 404),
+                                     ("GET", "/v1/entities/CAR", 404),
+                                     ("PUT", f"/v1/entities/ORDER/{self.r}1", 405)):
+            answer = self.gateway.request(method, path, {} if method == "PUT" else None)
+            self.assertEqual(answer.status, status, answer.body)
 
     def test_references_and_required_fields(self):
         x = self.load("ORDER", table(
@@ -263,6 +281,14 @@ class OrderStatuses(DocumentCase):
 
     def test_xml_by_its_content(self):
         self.check(statuses(*self.triples()), "statuses")
+
+    def test_job_for_xml_needs_no_delimiter(self):
+        job = self.make_job("ORDER_STATUS", csv=None)
+        x = self.upload(job, statuses((self.r + "absent", "", CREATED)), "s.xml")
+        self.assert_counts(x, read=1, rejected=1)
+        answer = self.gateway.request("POST", f"{JOBS}/{job}/file?name=s.csv", STATUS_HEADER,
+                                      headers={"Content-Type": "text/csv"})
+        self.assertEqual((answer.status, answer.body["code"]), (409, "CONFLICT"), answer.body)
 
     def test_csv(self):
         self.check(table(STATUS_HEADER, *(";".join(t) for t in self.triples())), "rows.csv")

@@ -234,6 +234,8 @@ static void right_ones(void **state)
 		"'source':{'path':'n.csv'}}",
 		"{'name':'n','entity':'NAVIGATION_CATEGORY',"
 		"'csv':{'delimiter':','}}",
+		"{'name':'n','entity':'ORDER_STATUS'}",
+		"{'name':'n','entity':'CATALOG_VIEW'}",
 		HAND(",'clientId':null,'cronExpression':null,'source':null,"
 		     "'mapping':null,'transcoding':null,'after':null"),
 		HAND(",'source':{}"),
