@@ -2,6 +2,7 @@
 #ifndef STORE_INTERNAL_H
 #define STORE_INTERNAL_H
 
+#include <jansson.h>
 #include <lmdb.h>
 
 #include "pack.h"
@@ -121,6 +122,13 @@ enum err record_blob_each(struct txn *t, enum table table,
 	enum err (*use)(
 		struct txn *t, struct uuid id, struct str bytes, void *arg),
 	void *arg) WARN_UNUSED;
+
+/* The same for records that are JSON.  put takes `json` over; each lends it to
+ * `use`, whose false makes the record a damaged one. */
+enum err record_json_put(struct txn *t, enum table table, struct uuid id,
+	json_t *json) WARN_UNUSED;
+enum err record_json_each(struct txn *t, enum table table,
+	bool (*use)(void *arg, const json_t *json), void *arg) WARN_UNUSED;
 
 /* A copy of a borrowed record that outlives the next write. */
 struct str record_keep(struct txn *t, struct str record);

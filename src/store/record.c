@@ -1,4 +1,7 @@
 /* What the records have in common. */
+#include <jansson.h>
+#include <stdlib.h>
+
 #include "codec.h"
 #include "internal.h"
 
@@ -80,4 +83,45 @@ enum err record_blob_each(struct txn *t, enum table table,
 	}
 	cursor_close(&c);
 	return e != ERR_OK ? e : txn_error(t);
+}
+
+/* --- JSON ----------------------------------------------------------------- */
+
+enum err record_json_put(
+	struct txn *t, enum table table, struct uuid id, json_t *json)
+{
+	char *text = json_dumps(json, JSON_COMPACT);
+	enum err e;
+
+	must(text != NULL);
+	e = record_blob_put(t, table, id, str_of(text));
+	free(text);
+	json_decref(json);
+	return e;
+}
+
+struct json_user {
+	bool (*use)(void *arg, const json_t *json);
+	void *arg;
+};
+
+static enum err use_json(
+	struct txn *t, struct uuid id, struct str text, void *arg)
+{
+	const struct json_user *to = arg;
+	json_t *json = json_loadb(text.ptr, text.len, 0, NULL);
+	bool used = json != NULL && to->use(to->arg, json);
+
+	(void)t;
+	(void)id;
+	json_decref(json);
+	return used ? ERR_OK : ERR_CORRUPT;
+}
+
+enum err record_json_each(struct txn *t, enum table table,
+	bool (*use)(void *arg, const json_t *json), void *arg)
+{
+	struct json_user to = { use, arg };
+
+	return record_blob_each(t, table, use_json, &to);
 }

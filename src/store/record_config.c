@@ -3,9 +3,7 @@
 #include "sluice/store/record_config.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
-#include "codec.h"
 #include "internal.h"
 #include "sluice/base/mem.h"
 
@@ -106,19 +104,8 @@ enum err record_connection_each(
 
 enum err record_export_job_put(struct txn *t, const struct export_job *j)
 {
-	json_t *json;
-	char *text;
-	enum err e = txn_error(t);
-
-	if (e != ERR_OK)
-		return e;
-	json = export_job_to_json(j);
-	text = json_dumps(json, JSON_COMPACT);
-	must(text != NULL);
-	e = record_blob_put(t, TABLE_EXPORT_JOB, j->id, str_of(text));
-	free(text);
-	json_decref(json);
-	return e;
+	return record_json_put(
+		t, TABLE_EXPORT_JOB, j->id, export_job_to_json(j));
 }
 
 enum err record_export_job_delete(struct txn *t, struct uuid id)
@@ -131,21 +118,14 @@ struct job_taker {
 	void *arg;
 };
 
-static enum err use_job(
-	struct txn *t, struct uuid id, struct str text, void *arg)
+static bool use_job(void *arg, const json_t *stored)
 {
-	struct job_taker *to = arg;
-	json_t *json = json_loadb(text.ptr, text.len, 0, NULL);
-	struct export_job *j =
-		json != NULL ? export_job_from_stored(json) : NULL;
+	const struct job_taker *to = arg;
+	struct export_job *j = export_job_from_stored(stored);
 
-	(void)t;
-	(void)id;
-	json_decref(json);
-	if (j == NULL)
-		return ERR_CORRUPT;
-	to->take(to->arg, j);
-	return ERR_OK;
+	if (j != NULL)
+		to->take(to->arg, j);
+	return j != NULL;
 }
 
 enum err record_export_job_each(
@@ -153,5 +133,5 @@ enum err record_export_job_each(
 {
 	struct job_taker to = { take, arg };
 
-	return record_blob_each(t, TABLE_EXPORT_JOB, use_job, &to);
+	return record_json_each(t, TABLE_EXPORT_JOB, use_job, &to);
 }

@@ -1,25 +1,11 @@
 #include "sluice/store/record_import_job.h"
 
-#include <stdlib.h>
-
-#include "codec.h"
 #include "internal.h"
 
 enum err record_import_job_put(struct txn *t, const struct import_job *j)
 {
-	json_t *json;
-	char *text;
-	enum err e = txn_error(t);
-
-	if (e != ERR_OK)
-		return e;
-	json = import_job_to_json(j);
-	text = json_dumps(json, JSON_COMPACT);
-	must(text != NULL);
-	e = record_blob_put(t, TABLE_IMPORT_JOB, j->id, str_of(text));
-	free(text);
-	json_decref(json);
-	return e;
+	return record_json_put(
+		t, TABLE_IMPORT_JOB, j->id, import_job_to_json(j));
 }
 
 enum err record_import_job_delete(struct txn *t, struct uuid id)
@@ -34,21 +20,14 @@ struct taker {
 	void *arg;
 };
 
-static enum err use_job(
-	struct txn *t, struct uuid id, struct str text, void *arg)
+static bool use_job(void *arg, const json_t *stored)
 {
-	struct taker *to = arg;
-	json_t *json = json_loadb(text.ptr, text.len, 0, NULL);
-	struct import_job *j =
-		json != NULL ? import_job_from_stored(json) : NULL;
+	const struct taker *to = arg;
+	struct import_job *j = import_job_from_stored(stored);
 
-	(void)t;
-	(void)id;
-	json_decref(json);
-	if (j == NULL)
-		return ERR_CORRUPT;
-	to->take(to->arg, j);
-	return ERR_OK;
+	if (j != NULL)
+		to->take(to->arg, j);
+	return j != NULL;
 }
 
 enum err record_import_job_each(
@@ -56,5 +35,5 @@ enum err record_import_job_each(
 {
 	struct taker to = { take, arg };
 
-	return record_blob_each(t, TABLE_IMPORT_JOB, use_job, &to);
+	return record_json_each(t, TABLE_IMPORT_JOB, use_job, &to);
 }
