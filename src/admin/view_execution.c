@@ -54,6 +54,10 @@ static void read_filter(
 	out->by_time = from || to;
 }
 
+/* Of an execution in a list: a page of folders with thousands of files each
+ * would be as large as the memory.  GET of the one has it all. */
+#define LISTED_REPORT_MAX (64u << 10)
+
 struct rows {
 	struct call *c;
 	size_t count;
@@ -65,6 +69,8 @@ static bool put_row(void *arg, const struct execution *x)
 	struct rows *rows = arg;
 
 	import_queue_live(rows->c->hub, &now);
+	if (now.report.len > LISTED_REPORT_MAX)
+		now.report = STR("");
 	list_next(rows->c, rows->count++);
 	put_execution(&rows->c->body, &now);
 	return true;

@@ -49,8 +49,9 @@ static const struct sm_state run_states[RUN_STATE_COUNT] = {
 /* After a commit that failed (database full, disk full). */
 #define STORE_RETRY_MS 1000
 
-#define MESSAGE_MAX 4096
-#define REPORT_MAX  (16u << 20)
+#define MESSAGE_MAX        4096
+#define REPORT_MAX         (16u << 20)
+#define REPORT_RUNNING_MAX (16u << 10)
 
 /* --- made and freed ------------------------------------------------------ */
 
@@ -114,37 +115,51 @@ bool import_run_is_ending(const struct import_run *r)
 
 /* --- on disk ------------------------------------------------------------- */
 
-static struct execution_progress progress(struct import_run *r, bool report)
+static struct execution_progress progress(struct import_run *r)
 {
 	return (struct execution_progress){
 		.counts = r->tally.counts,
 		.rejects_kept = r->tally.rejects_kept,
 		.message = buf_view(&r->message),
-		.report = report ? import_report_json(r) : STR(""),
-		.keep_report = !report,
+		.keep_report = true,
 	};
+}
+
+static void add_report(struct import_run *r, struct execution_progress *p)
+{
+	p->report = import_report_json(r);
+	p->keep_report = false;
+}
+
+/* Each commit writes the stored report anew: while the run goes on, a long one
+ * stays what it was when it was short.  Who asks gets the one in memory. */
+static void add_report_now_and_then(
+	struct import_run *r, struct execution_progress *p)
+{
+	int64_t now = clock_now_ms();
+
+	if (!r->report_stale || now - r->report_written < IMPORT_REPORT_MS)
+		return;
+	add_report(r, p);
+	p->keep_report = p->report.len > REPORT_RUNNING_MAX;
+	r->report_written = now;
+	r->report_stale = false;
 }
 
 /* In the turn's transaction.  A write that fails makes the turn fail, and who
  * waits for it hears so. */
 void import_run_note(struct import_run *r)
 {
-	int64_t now = clock_now_ms();
-	bool report =
-		r->report_stale && now - r->report_written >= IMPORT_REPORT_MS;
-	struct execution_progress p = progress(r, report);
+	struct execution_progress p = progress(r);
 	struct txn *t;
 	enum err e = turn_write(r->hub, &t);
 
+	add_report_now_and_then(r, &p);
 	if (e == ERR_OK)
 		e = execution_state_progress(t, r->id, &p);
 	if (e != ERR_OK)
 		log_error("execution %s: its progress could not be written: %s",
 			r->name, err_text(e));
-	if (report) {
-		r->report_written = now;
-		r->report_stale = false;
-	}
 }
 
 /* --- the end ------------------------------------------------------------- */
@@ -248,9 +263,11 @@ static enum err write_end(struct import_run *r, struct txn *t)
 {
 	int64_t now = clock_now_ms();
 	enum execution_state s = import_report_outcome(r);
-	struct execution_progress p = progress(r, true);
-	enum err e = execution_state_finish(t, r->id, s, now, &p);
+	struct execution_progress p = progress(r);
+	enum err e;
 
+	add_report(r, &p);
+	e = execution_state_finish(t, r->id, s, now, &p);
 	if (e == ERR_OK && r->finished_apply && s != EXECUTION_FAILED)
 		e = move_tree_files(r);
 	if (e == ERR_OK && s == EXECUTION_SUCCESS && !r->dry_run)

@@ -59,6 +59,17 @@ class Files(RemoteImports, SlowLines, SftpCase):
         self.assert_counts(x, read=5000, created=4990, rejected=10)
         self.assertEqual([e["line"] for e in self.errors(x)], list(range(501, 5002, 500)))
 
+    def test_a_long_report_is_not_in_lists(self):
+        names = [f"{n:03d}-{'n' * 200}.csv" for n in range(150)]
+        for n, name in enumerate(names):
+            self.write(name, suppliers(*self.ids(str(n))))
+        x = self.run_job(self.bulk())
+        self.assert_counts(x, read=150, created=150)
+        self.assertEqual([f["name"] for f in x["files"]], names)
+        self.assertEqual({f["status"] for f in x["files"]}, {"DONE"})
+        [listed] = self.executions(x["jobId"])
+        self.assertEqual((listed["rowsRead"], listed["files"]), (150, []))
+
 
 if __name__ == "__main__":
     unittest.main()
