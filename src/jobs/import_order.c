@@ -195,6 +195,16 @@ static void take_address(json_t *body, const json_t *account)
 	}
 }
 
+/* The row's, or the account's first one. */
+static json_t *customer_of(struct import_apply *a, const json_t *row)
+{
+	const json_t *id = json_object_get(row, "customerExternalId");
+
+	return id != NULL ? entity(a, ENTITY_CUSTOMER_USER, id)
+			  : owner(a, ENTITY_ACCOUNT_USER, ENTITY_CUSTOMER_USER,
+				    json_object_get(row, "accountExternalId"));
+}
+
 static void take_parties(
 	struct import_apply *a, const json_t *row, json_t *body)
 {
@@ -202,8 +212,7 @@ static void take_parties(
 		a, ENTITY_SUPPLIER, json_object_get(row, "supplierExternalId"));
 	json_t *account = entity(
 		a, ENTITY_ACCOUNT, json_object_get(row, "accountExternalId"));
-	json_t *customer = entity(a, ENTITY_CUSTOMER_USER,
-		json_object_get(row, "customerExternalId"));
+	json_t *customer = customer_of(a, row);
 
 	MOVE(of_supplier, supplier, body);
 	MOVE(of_account, account, body);

@@ -3,8 +3,10 @@
 
 enum {
 	F_EMAIL = 4,
-	F_ORGANISATIONS = 8,
-	F_MAIN
+	F_ACCOUNTS = 7,
+	F_ORGANISATIONS,
+	F_MAIN,
+	F_DELETED = 12
 };
 
 /* clang-format off */
@@ -18,6 +20,7 @@ static const struct entity_field fields[] = {
 	FIELD("email",                       NULL,                      "Customer User Email",                         REQ, OPT, YES, ENTITY_EMAIL),
 	FIELD("phone",                       NULL,                      "Customer User Phone",                         REQ, OPT, YES, ENTITY_TEXT, .limit = 15),
 	FIELD("groups",                      NULL,                      "Customer User Groups",                        REQ, OPT, YES, ENTITY_ENUMS, NULL, "FOC_Admin, FOC_User, FOC_Webmaster"),
+	[F_ACCOUNTS] =
 	FIELD("accountExternalIds",          "accountExternalId|accountIds", "Customer User Account Ids",              REQ, OPT, YES, ENTITY_REFS, NULL, NULL, ENTITY_ACCOUNT),
 	[F_ORGANISATIONS] =
 	FIELD("organisationExternalIds",     "organisationIds",         "Customer User Organisation Ids",              OPT, OPT, YES, ENTITY_IDS),
@@ -25,6 +28,7 @@ static const struct entity_field fields[] = {
 	FIELD("mainOrganisationExternalId",  "mainOrganisationId",      "Customer User Main Organisation Id",          OPT, OPT, YES, ENTITY_ID),
 	FIELD("password",                    NULL,                      "Customer User Password",                      OPT, OPT, YES, ENTITY_PASSWORD),
 	FIELD("inactive",                    NULL,                      "Mark Customer User as Inactive|Customer User Inactive", OPT, OPT, YES, ENTITY_BOOL, "FALSE"),
+	[F_DELETED] =
 	FIELD("deleted",                     NULL,                      "Mark Customer User as Deleted|Customer User Deleted",   OPT, OPT, YES, ENTITY_BOOL, "FALSE"),
 	FIELD("storesExternalId",            "storeExternalIds",        "Customer User Stores External Id|Customer User Stores", MULTI, OPT, YES, ENTITY_REFS, DEFAULT_STORE, NULL, ENTITY_STORE),
 };
@@ -56,6 +60,57 @@ static void check_email(struct entity_checking *c)
 		rule_claim(c, ENTITY_USER_EMAIL, email, true);
 }
 
+/* The customer user that an account's orders go to, where they name none. */
+static struct str first_user(struct entity_checking *c, struct str account)
+{
+	return c->r->lookup->get(
+		c->r->lookup->arg, ENTITY_ACCOUNT_USER, account);
+}
+
+static bool stays_in_accounts(const struct entity_part *top)
+{
+	return str_eq(top->old[F_ACCOUNTS].text,
+		       top->values[F_ACCOUNTS].text) &&
+	       norm_is_true(top->old[F_DELETED]) ==
+		       norm_is_true(top->values[F_DELETED]);
+}
+
+static void enter_accounts(struct entity_checking *c)
+{
+	size_t count;
+	struct str *all =
+		norm_texts(c->top->values[F_ACCOUNTS], c->arena, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		struct str first = first_user(c, all[i]);
+
+		if (first.len == 0 || str_eq(first, c->out->external_id))
+			rule_claim(c, ENTITY_ACCOUNT_USER, all[i], true);
+	}
+}
+
+static void leave_accounts(struct entity_checking *c)
+{
+	size_t count;
+	struct str *old = norm_texts(c->top->old[F_ACCOUNTS], c->arena, &count);
+
+	for (size_t i = 0; i < count; i++)
+		if (str_eq(first_user(c, old[i]), c->out->external_id))
+			rule_claim(c, ENTITY_ACCOUNT_USER, old[i], false);
+}
+
+/* An account's first user is the customer of orders that name none (facts.md
+ * 6.10); when it leaves, the next one that comes is.  Claims are written last
+ * one first: what it enters again, it keeps. */
+static void check_first(struct entity_checking *c)
+{
+	if (stays_in_accounts(c->top))
+		return;
+	if (!part_is_true(c->top, F_DELETED))
+		enter_accounts(c);
+	leave_accounts(c);
+}
+
 static void check_organisations(struct entity_checking *c)
 {
 	struct str home = part_text(c, c->top, F_MAIN);
@@ -79,6 +134,7 @@ static void check_organisations(struct entity_checking *c)
 static void check(struct entity_checking *c)
 {
 	check_email(c);
+	check_first(c);
 	check_organisations(c);
 }
 

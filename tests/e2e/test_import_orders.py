@@ -121,6 +121,31 @@ class Orders(DocumentCase):
         address = self.order_of(self.r + "1")["shippingAddressSnapshot"]
         self.assertEqual((address["fullName"], address["city"]), ("Jane", "Paris"))
 
+    def customer(self, account, id):
+        self.load("ORDER", table(HEADER, f"{self.r}{id};L1;{account};S1;9.9;2;;V1;"))
+        return self.order_of(self.r + id)["customerUserSnapshot"].get("email")
+
+    def test_first_user_of_the_account_is_the_default(self):
+        a, b = self.r + "A", self.r + "B"
+        world.make(self.gateway, {"ACCOUNT": [a, b]})
+        self.assertIsNone(self.customer(a, "1"))
+        users = [self.r + "u3", self.r + "u1", self.r + "u2"]
+        mails = [f"{u}@x.fr" for u in users]
+        world.make(self.gateway, {"CUSTOMER_USER": {
+            u: {"accountExternalIds": [a, b]} for u in users}})
+        self.assertEqual(self.customer(a, "2"), mails[0])
+        first = f"/v1/entities/CUSTOMER_USER/{users[0]}"
+        self.gateway.ok("PUT", first, {"accountExternalIds": [b], "firstName": "Bo"})
+        self.assertIsNone(self.customer(a, "3"))
+        self.assertEqual(self.customer(b, "4"), mails[0])
+        self.gateway.ok("PUT", f"/v1/entities/CUSTOMER_USER/{users[1]}",
+                        {"accountExternalIds": [a]})
+        self.assertEqual(self.customer(a, "5"), mails[1])
+        self.gateway.ok("PUT", first, {"deleted": True})
+        self.assertIsNone(self.customer(b, "6"))
+        self.gateway.ok("PUT", first, {"deleted": False})
+        self.assertEqual(self.customer(b, "7"), mails[0])
+
     def test_shown_among_the_entities(self):
         """Contract 2.3: ENTITY is one of the sixteen."""
         self.load("ORDER", table(HEADER, f"{self.r}1;L1;A1;S1;9.9;2;;V1;"))

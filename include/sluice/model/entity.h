@@ -44,10 +44,11 @@ enum entity_kind {
 	ENTITY_STORE,
 	ENTITY_SUPPLIER,
 	/* Ids inside of entities, which others refer to ("claims"). */
-	ENTITY_VARIANT,     /* of a product */
-	ENTITY_ADDRESS,     /* of an account */
-	ENTITY_OFFER_PRICE, /* of an offer */
-	ENTITY_USER_EMAIL,  /* of a customer user, in small letters */
+	ENTITY_VARIANT,      /* of a product */
+	ENTITY_ADDRESS,      /* of an account */
+	ENTITY_OFFER_PRICE,  /* of an offer */
+	ENTITY_USER_EMAIL,   /* of a customer user, in small letters */
+	ENTITY_ACCOUNT_USER, /* an account's first customer user holds its id */
 	ENTITY_KIND_COUNT
 };
 
