@@ -159,7 +159,7 @@ static enum err read_versions(
  * writes nothing that has changed. */
 enum err schema_open(struct store *s, bool upgrade, struct diag *why)
 {
-	struct versions v;
+	struct versions v = { 0 };
 	int rc = open_existing(s);
 	enum err e;
 
