@@ -18,12 +18,11 @@ struct test {
 	struct op *op; /* of the one that runs */
 };
 
-static void put_steps(struct buf *out, bool ok,
-	const struct sftp_probe_step *steps, size_t count)
+static void put_report(struct buf *out, const struct probe_report *r)
 {
-	buf_printf(out, "{\"ok\":%s,\"steps\":[", ok ? "true" : "false");
-	for (size_t i = 0; i < count; i++) {
-		const struct sftp_probe_step *s = &steps[i];
+	buf_printf(out, "{\"ok\":%s,\"steps\":[", r->ok ? "true" : "false");
+	for (size_t i = 0; i < r->count; i++) {
+		const struct probe_step *s = &r->steps[i];
 
 		buf_printf(out,
 			"%s{\"step\":\"%s\",\"ok\":%s,\"milliseconds\":%llu,"
@@ -54,7 +53,7 @@ static void on_sftp_probed(struct op *op)
 
 	if (op->status != ERR_OK)
 		return answer_err(c, op->status, &op->why);
-	put_steps(&c->body, t->sftp.ok, t->sftp.steps, t->sftp.step_count);
+	put_report(&c->body, &t->sftp.report);
 	put_host_keys(&c->body, &t->sftp);
 	answer_now(c, 200);
 }
@@ -66,7 +65,7 @@ static void on_ftp_probed(struct op *op)
 
 	if (op->status != ERR_OK)
 		return answer_err(c, op->status, &op->why);
-	put_steps(&c->body, t->ftp.ok, t->ftp.steps, t->ftp.step_count);
+	put_report(&c->body, &t->ftp.report);
 	buf_char(&c->body, '}');
 	answer_now(c, 200);
 }

@@ -5,9 +5,9 @@
 
 #include "ftp_private.h"
 #include "op_private.h"
+#include "probe_private.h"
 #include "resolve.h"
 #include "sluice/base/mem.h"
-#include "sluice/base/must.h"
 
 /* The machine:
  *
@@ -41,12 +41,6 @@ static const struct sm_state probe_states[STATE_COUNT] = {
 };
 #undef TO
 
-#define DEADLINE_MS (2 * 60 * 1000)
-#define FOLDER_MAX  2000
-#define ENTRIES_MAX 10000 /* enough to see that listing works */
-
-static const char content[] = "This file tests a connection; delete it.\n";
-
 struct ftp_probe_work {
 	struct ftp_probe *probe;
 	struct ftp_pool *pool;
@@ -58,20 +52,6 @@ struct ftp_probe_work {
 };
 
 /* --- the result ----------------------------------------------------------- */
-
-static void note(struct ftp_probe *probe, const char *name, uint64_t ms,
-	enum err e, const char *message)
-{
-	struct sftp_probe_step *step = &probe->steps[probe->step_count];
-
-	must(probe->step_count < SFTP_PROBE_STEPS);
-	probe->step_count++;
-	step->name = name;
-	step->milliseconds = ms;
-	step->ok = e == ERR_OK;
-	snprintf(step->message, sizeof step->message, "%s", message);
-	probe->ok &= step->ok;
-}
 
 static uint64_t since(const struct ftp_probe_work *work)
 {
@@ -115,15 +95,16 @@ static bool note_stages(struct ftp_probe_work *work)
 		if (i == FTP_STAGE_SECURED && work->target->tls == FTP_TLS_NONE)
 			continue;
 		if (at == 0) {
-			note(work->probe, stage_names[i], since(work) - before,
+			probe_note(&work->probe->report, stage_names[i],
+				since(work) - before,
 				call->op.status != ERR_OK ? call->op.status
 							  : ERR_PROTO,
 				call->op.why.text);
 			return false;
 		}
 		describe(work->target, (enum ftp_stage)i, text);
-		note(work->probe, stage_names[i], at > before ? at - before : 0,
-			ERR_OK, text);
+		probe_note(&work->probe->report, stage_names[i],
+			at > before ? at - before : 0, ERR_OK, text);
 		before = at;
 	}
 	work->began_ms += before;
@@ -160,7 +141,7 @@ static void stop(struct ftp_probe *probe, enum err e, const char *text)
 
 	if (probe->op.sm.state >= CLOSE)
 		return;
-	probe->ok = false;
+	probe->report.ok = false;
 	diag_set(&why, e, "%s", text);
 	op_fail(&probe->op, &why);
 	if (probe->op.sm.state == RESOLVE) {
@@ -189,15 +170,6 @@ static struct ftp_probe_work *work_of(struct op *op)
 	return container_of(op, struct ftp_probe_work, call.op);
 }
 
-static enum err on_entry(
-	void *arg, struct str name, const struct sftp_attrs *attrs)
-{
-	(void)arg;
-	(void)name;
-	(void)attrs;
-	return ERR_OK;
-}
-
 /* Whatever is wrong with the paths or the login texts fails the step. */
 static void run(struct ftp_probe_work *work, enum ftp_action action,
 	const char *path, op_done_fn done)
@@ -208,9 +180,9 @@ static void run(struct ftp_probe_work *work, enum ftp_action action,
 		.action = action,
 		.path = path,
 		.to = work->path,
-		.data = { content, sizeof content - 1 },
-		.entry = on_entry,
-		.max_entries = ENTRIES_MAX,
+		.data = { PROBE_CONTENT, sizeof PROBE_CONTENT - 1 },
+		.entry = probe_entry,
+		.max_entries = PROBE_ENTRIES_MAX,
 		.who = work->probe->in.who,
 	};
 	if (ftp_call_start(&work->call, done) == ERR_OK)
@@ -224,11 +196,8 @@ static void on_removed(struct op *op)
 	struct ftp_probe_work *work = work_of(op);
 	struct ftp_probe *probe = work->probe;
 
-	if (probe->ok)
-		note(probe, "write", since(work), op->status,
-			op->status == ERR_OK
-				? "wrote, renamed and removed a file"
-				: op->why.text);
+	if (probe->report.ok)
+		probe_note_write(&probe->report, since(work), op);
 	close_pool(work);
 }
 
@@ -238,8 +207,7 @@ static void on_renamed(struct op *op)
 	bool ok = op->status == ERR_OK;
 
 	if (!ok && work->probe->op.status == ERR_OK)
-		note(work->probe, "write", since(work), op->status,
-			op->why.text);
+		probe_note_write(&work->probe->report, since(work), op);
 	sm_move(&work->probe->op.sm, REMOVE);
 	run(work, FTP_REMOVE, ok ? work->path : work->temp, on_removed);
 }
@@ -250,8 +218,7 @@ static void on_put(struct op *op)
 
 	if (op->status != ERR_OK) {
 		if (work->probe->op.status == ERR_OK)
-			note(work->probe, "write", since(work), op->status,
-				op->why.text);
+			probe_note_write(&work->probe->report, since(work), op);
 		close_pool(work);
 		return;
 	}
@@ -261,28 +228,13 @@ static void on_put(struct op *op)
 
 static void begin_write(struct ftp_probe_work *work)
 {
-	const char *folder = work->probe->in.folder;
-	size_t len = strlen(folder);
-	const char *slash = len == 0 || folder[len - 1] == '/' ? "" : "/";
+	const struct ftp_probe_in *in = &work->probe->in;
 
-	work->path =
-		mem_printf("%s%s%s", folder, slash, work->probe->in.file_name);
+	work->path = probe_path(in->folder, in->file_name);
 	work->temp = mem_printf("%s.part", work->path);
-	work->began_ms = loop_now_ms(work->probe->in.loop);
+	work->began_ms = loop_now_ms(in->loop);
 	sm_move(&work->probe->op.sm, PUT);
 	run(work, FTP_PUT, work->temp, on_put);
-}
-
-static void note_list(struct ftp_probe_work *work)
-{
-	const struct op *op = &work->call.op;
-	bool ok = op->status == ERR_OK || op->status == ERR_LIMIT;
-	char text[64];
-
-	snprintf(text, sizeof text, "%zu%s entries", work->call.entries,
-		op->status == ERR_LIMIT ? " or more" : "");
-	note(work->probe, "list", since(work), ok ? ERR_OK : op->status,
-		ok ? text : op->why.text);
 }
 
 static void on_listed(struct op *op)
@@ -291,8 +243,9 @@ static void on_listed(struct op *op)
 	struct ftp_probe *probe = work->probe;
 
 	if (probe->op.status == ERR_OK && note_stages(work))
-		note_list(work);
-	if (!probe->ok || probe->in.folder == NULL)
+		probe_note_list(
+			&probe->report, since(work), op, work->call.entries);
+	if (!probe->report.ok || probe->in.folder == NULL)
 		close_pool(work);
 	else
 		begin_write(work);
@@ -306,14 +259,15 @@ static void on_resolved(struct resolve *r)
 	char text[DIAG_SIZE], address[64];
 
 	if (r->count == 0) {
-		note(probe, "resolve", since(work), ERR_RESOLVE, r->why.text);
+		probe_note(&probe->report, "resolve", since(work), ERR_RESOLVE,
+			r->why.text);
 		close_pool(work);
 		return;
 	}
 	snprintf(text, sizeof text, "%s: %zu address(es), first %s",
 		work->target->hostname, r->count,
 		address_text(&r->addresses[0], address));
-	note(probe, "resolve", since(work), ERR_OK, text);
+	probe_note(&probe->report, "resolve", since(work), ERR_OK, text);
 	work->began_ms = loop_now_ms(probe->in.loop);
 	sm_move(&probe->op.sm, LIST);
 	run(work, FTP_LIST, probe->in.folder != NULL ? probe->in.folder : "",
@@ -325,8 +279,8 @@ enum err ftp_probe_start(struct ftp_probe *probe, op_done_fn done)
 	struct ftp_probe_work *work;
 	struct ftp_probe_in in = probe->in;
 
-	*probe = (struct ftp_probe){ .in = in, .ok = true };
-	if (in.folder != NULL && strlen(in.folder) > FOLDER_MAX)
+	*probe = (struct ftp_probe){ .in = in, .report.ok = true };
+	if (in.folder != NULL && strlen(in.folder) > PROBE_FOLDER_MAX)
 		return diag_set(&probe->op.why, ERR_INVALID,
 			"the folder's path is too long");
 	probe->work = work = mem_alloc(sizeof *work);
@@ -337,7 +291,8 @@ enum err ftp_probe_start(struct ftp_probe *probe, op_done_fn done)
 	op_begin(&probe->op, in.loop, done, on_cancel);
 	sm_init(&probe->op.sm, "ftp_probe", in.who, probe_states);
 	timer_set(in.loop, &probe->deadline,
-		in.deadline_ms > 0 ? in.deadline_ms : DEADLINE_MS, on_deadline);
+		in.deadline_ms > 0 ? in.deadline_ms : PROBE_DEADLINE_MS,
+		on_deadline);
 	resolve_start(&work->resolve, in.loop, work->target->hostname,
 		work->target->port, on_resolved);
 	return ERR_OK;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "op_private.h"
+#include "probe_private.h"
 #include "sftp_pool_private.h"
 #include "sluice/base/mem.h"
 #include "sluice/loop/sftp_list.h"
@@ -37,12 +38,6 @@ static const struct sm_state probe_states[STATE_COUNT] = {
 };
 #undef TO
 
-#define DEADLINE_MS (2 * 60 * 1000)
-#define FOLDER_MAX  2000
-#define ENTRIES_MAX 10000 /* enough to see that listing works */
-
-static const char content[] = "This file tests a connection; delete it.\n";
-
 struct sftp_probe_work {
 	struct sftp_probe *probe;
 	struct sftp_pool *pool;
@@ -58,37 +53,6 @@ struct sftp_probe_work {
 
 /* --- the result ---------------------------------------------------------- */
 
-static struct sftp_probe_step *step_named(
-	struct sftp_probe *probe, const char *name)
-{
-	for (size_t i = 0; i < probe->step_count; i++)
-		if (probe->steps[i].name == name)
-			return &probe->steps[i];
-	return NULL;
-}
-
-/* A step that is reported twice (another address, another host key) keeps its
- * first time, and its last failure. */
-static void note(struct sftp_probe *probe, const char *name, uint64_t ms,
-	enum err e, const char *message)
-{
-	struct sftp_probe_step *step = step_named(probe, name);
-
-	if (step != NULL && e == ERR_OK)
-		return;
-	if (step == NULL) {
-		must(probe->step_count < SFTP_PROBE_STEPS);
-		step = &probe->steps[probe->step_count++];
-		step->name = name;
-		step->milliseconds = ms;
-	}
-	step->ok = e == ERR_OK;
-	snprintf(step->message, sizeof step->message, "%s", message);
-	if (e != ERR_OK)
-		probe->ok = false;
-}
-
-static const char name_list[] = "list", name_write[] = "write";
 static const char *const session_steps[] = {
 	[SSH_STEP_RESOLVE] = "resolve",
 	[SSH_STEP_CONNECT] = "connect",
@@ -150,7 +114,7 @@ static void on_session_step(struct sftp_pool_watcher *w, struct ssh_session *s,
 	work->began_ms = loop_now_ms(work->probe->in.loop); /* of the list */
 	if (why == NULL)
 		describe(s, step, text);
-	note(work->probe, session_steps[step], ms,
+	probe_note(&work->probe->report, session_steps[step], ms,
 		why != NULL ? why->code : ERR_OK,
 		why != NULL ? why->text : text);
 }
@@ -191,7 +155,7 @@ static void stop(struct sftp_probe *probe, enum err e, const char *text)
 
 	if (probe->op.sm.state >= CLOSE)
 		return;
-	probe->ok = false;
+	probe->report.ok = false;
 	diag_set(&why, e, "%s", text);
 	op_fail(&probe->op, &why);
 	op_cancel(probe->work->current); /* its callback goes on */
@@ -214,10 +178,8 @@ static void on_removed(struct op *op)
 {
 	struct sftp_probe_work *work =
 		container_of(op, struct sftp_probe_work, remove.op);
-	bool ok = op->status == ERR_OK;
 
-	note(work->probe, name_write, since(work), op->status,
-		ok ? "wrote, renamed and removed a file" : op->why.text);
+	probe_note_write(&work->probe->report, since(work), op);
 	close_pool(work);
 }
 
@@ -228,7 +190,8 @@ static void on_written(struct op *op)
 	struct sftp_probe *probe = work->probe;
 
 	if (op->status != ERR_OK || probe->op.status != ERR_OK) {
-		note(probe, name_write, since(work), op->status, op->why.text);
+		probe_note(&probe->report, "write", since(work), op->status,
+			op->why.text);
 		close_pool(work);
 		return;
 	}
@@ -247,12 +210,9 @@ static void on_written(struct op *op)
 static void begin_write(struct sftp_probe_work *work)
 {
 	struct sftp_probe *probe = work->probe;
-	const char *folder = probe->in.folder;
-	const char *slash =
-		*folder == '\0' || folder[strlen(folder) - 1] == '/' ? "" : "/";
 
 	sm_move(&probe->op.sm, WRITE);
-	work->path = mem_printf("%s%s%s", folder, slash, probe->in.file_name);
+	work->path = probe_path(probe->in.folder, probe->in.file_name);
 	work->temp = mem_printf("%s.part", work->path);
 	work->began_ms = loop_now_ms(probe->in.loop);
 	work->put.in = (struct sftp_put_in){
@@ -260,8 +220,8 @@ static void begin_write(struct sftp_probe_work *work)
 		.target = work->target,
 		.temp_path = work->temp,
 		.path = work->path,
-		.data = content,
-		.len = sizeof content - 1,
+		.data = PROBE_CONTENT,
+		.len = sizeof PROBE_CONTENT - 1,
 		.who = probe->in.who,
 	};
 	work->current = &work->put.op;
@@ -270,10 +230,10 @@ static void begin_write(struct sftp_probe_work *work)
 
 /* --- session and list ---------------------------------------------------- */
 
-static bool session_failed(const struct sftp_probe *probe)
+static bool session_failed(const struct probe_report *r)
 {
-	for (size_t i = 0; i < probe->step_count; i++)
-		if (!probe->steps[i].ok)
+	for (size_t i = 0; i < r->count; i++)
+		if (!r->steps[i].ok)
 			return true;
 	return false;
 }
@@ -283,27 +243,15 @@ static void on_listed(struct op *op)
 	struct sftp_probe_work *work =
 		container_of(op, struct sftp_probe_work, list.op);
 	struct sftp_probe *probe = work->probe;
-	char text[64];
 	bool ok = op->status == ERR_OK || op->status == ERR_LIMIT;
 
-	snprintf(text, sizeof text, "%zu%s entries", work->list.entries,
-		op->status == ERR_LIMIT ? " or more" : "");
-	if (!session_failed(probe))
-		note(probe, name_list, since(work), ok ? ERR_OK : op->status,
-			ok ? text : op->why.text);
+	if (!session_failed(&probe->report))
+		probe_note_list(
+			&probe->report, since(work), op, work->list.entries);
 	if (!ok || probe->op.status != ERR_OK || probe->in.folder == NULL)
 		close_pool(work);
 	else
 		begin_write(work);
-}
-
-static enum err on_entry(
-	void *arg, struct str name, const struct sftp_attrs *attrs)
-{
-	(void)arg;
-	(void)name;
-	(void)attrs;
-	return ERR_OK;
 }
 
 enum err sftp_probe_start(struct sftp_probe *probe, op_done_fn done)
@@ -311,8 +259,8 @@ enum err sftp_probe_start(struct sftp_probe *probe, op_done_fn done)
 	struct sftp_probe_work *work;
 	struct sftp_probe_in in = probe->in;
 
-	*probe = (struct sftp_probe){ .in = in, .ok = true };
-	if (in.folder != NULL && strlen(in.folder) > FOLDER_MAX)
+	*probe = (struct sftp_probe){ .in = in, .report.ok = true };
+	if (in.folder != NULL && strlen(in.folder) > PROBE_FOLDER_MAX)
 		return diag_set(&probe->op.why, ERR_INVALID,
 			"the folder's path is too long");
 	probe->work = work = mem_alloc(sizeof *work);
@@ -326,8 +274,8 @@ enum err sftp_probe_start(struct sftp_probe *probe, op_done_fn done)
 		.pool = work->pool,
 		.target = work->target,
 		.path = in.folder != NULL ? in.folder : "",
-		.entry = on_entry,
-		.max_entries = ENTRIES_MAX,
+		.entry = probe_entry,
+		.max_entries = PROBE_ENTRIES_MAX,
 		.who = in.who,
 	};
 	work->current = &work->list.op;
@@ -335,6 +283,7 @@ enum err sftp_probe_start(struct sftp_probe *probe, op_done_fn done)
 	op_begin(&probe->op, in.loop, done, on_cancel);
 	sm_init(&probe->op.sm, "sftp_probe", in.who, probe_states);
 	timer_set(in.loop, &probe->deadline,
-		in.deadline_ms > 0 ? in.deadline_ms : DEADLINE_MS, on_deadline);
+		in.deadline_ms > 0 ? in.deadline_ms : PROBE_DEADLINE_MS,
+		on_deadline);
 	return ERR_OK;
 }

@@ -1,13 +1,13 @@
 /* Try an FTP connection step by step, on a control connection of its own, and
  * say what works (contract 2.1, POST /v1/mapper/client/{id}/test).
  *
- * The contract is that of op.h.  That a step fails is a result (`ok` false),
- * not an error: op.status is then still ERR_OK. */
+ * The contract is that of op.h.  That a step fails is a result (`report.ok`
+ * false), not an error: op.status is then still ERR_OK. */
 #ifndef SLUICE_LOOP_FTP_PROBE_H
 #define SLUICE_LOOP_FTP_PROBE_H
 
 #include "sluice/loop/ftp.h"
-#include "sluice/loop/sftp_probe.h"
+#include "sluice/loop/probe.h"
 #include "sluice/loop/timer.h"
 
 struct ftp_probe_in {
@@ -26,11 +26,8 @@ struct ftp_probe {
 	struct op op;
 	struct ftp_probe_in in; /* set by the caller before the start */
 
-	bool ok; /* every step was */
-	size_t step_count;
-	/* resolve connect hostKey (the certificate; not in plain text)
-	 * authenticate list write */
-	struct sftp_probe_step steps[SFTP_PROBE_STEPS];
+	/* hostKey is about the certificate; in plain text it is left out. */
+	struct probe_report report;
 
 	/* private */
 	struct timer deadline;

@@ -1,8 +1,8 @@
 /* Try a connection step by step, on a session of its own, and say what works
  * (contract 2.1, POST /v1/mapper/client/{id}/test).
  *
- * The contract is that of op.h.  That a step fails is a result (`ok` false),
- * not an error: op.status is then still ERR_OK.
+ * The contract is that of op.h.  That a step fails is a result (`report.ok`
+ * false), not an error: op.status is then still ERR_OK.
  *
  * Without a pinned host key it stops at hostKey, with the fingerprints of all
  * host keys that the server has, so that the operator can pin one. */
@@ -10,18 +10,11 @@
 #define SLUICE_LOOP_SFTP_PROBE_H
 
 #include "sluice/loop/op.h"
+#include "sluice/loop/probe.h"
 #include "sluice/loop/ssh_target.h"
 #include "sluice/loop/timer.h"
 
-#define SFTP_PROBE_STEPS        6
 #define SFTP_PROBE_FINGERPRINTS 3
-
-struct sftp_probe_step {
-	const char *name; /* resolve connect hostKey authenticate list write */
-	bool ok;
-	uint64_t milliseconds;
-	char message[DIAG_SIZE]; /* what was found, or what went wrong */
-};
 
 struct sftp_probe_fingerprint {
 	const char *kind; /* ed25519, ecdsa, rsa */
@@ -45,9 +38,7 @@ struct sftp_probe {
 	struct op op;
 	struct sftp_probe_in in; /* set by the caller before the start */
 
-	bool ok; /* every step was */
-	size_t step_count;
-	struct sftp_probe_step steps[SFTP_PROBE_STEPS];
+	struct probe_report report;
 	size_t fingerprint_count;
 	struct sftp_probe_fingerprint fingerprints[SFTP_PROBE_FINGERPRINTS];
 

@@ -26,16 +26,16 @@ static const char *steps(void)
 	size_t n = 0;
 
 	text[0] = '\0';
-	for (size_t i = 0; i < probe.step_count; i++)
+	for (size_t i = 0; i < probe.report.count; i++)
 		n += (size_t)snprintf(text + n, sizeof text - n, "%s%s%c",
-			i > 0 ? " " : "", probe.steps[i].name,
-			probe.steps[i].ok ? '+' : '-');
+			i > 0 ? " " : "", probe.report.steps[i].name,
+			probe.report.steps[i].ok ? '+' : '-');
 	return text;
 }
 
 static const char *last_message(void)
 {
-	return probe.steps[probe.step_count - 1].message;
+	return probe.report.steps[probe.report.count - 1].message;
 }
 
 static void test_all_is_well(void **arg)
@@ -45,11 +45,11 @@ static void test_all_is_well(void **arg)
 	run(NULL);
 	assert_string_equal(
 		steps(), "resolve+ connect+ hostKey+ authenticate+ list+");
-	assert_true(probe.ok);
+	assert_true(probe.report.ok);
 	run(".");
 	assert_string_equal(steps(), "resolve+ connect+ hostKey+ "
 				     "authenticate+ list+ write+");
-	assert_true(probe.ok);
+	assert_true(probe.report.ok);
 	assert_int_equal(sshd_count(&sshd, "."), 0);
 	bench_close();
 }
@@ -61,7 +61,7 @@ static void test_no_pin(void **arg)
 	bench.target.host_key_count = 0;
 	run(".");
 	assert_string_equal(steps(), "resolve+ connect+ hostKey-");
-	assert_false(probe.ok);
+	assert_false(probe.report.ok);
 	assert_int_equal(probe.fingerprint_count, 3);
 	for (int i = 0; i < 3; i++)
 		assert_string_equal(probe.fingerprints[i].text, sshd.pins[i]);
@@ -99,7 +99,7 @@ static void test_folders(void **arg)
 	run("/proc"); /* can be listed, not written, even by root */
 	assert_string_equal(steps(), "resolve+ connect+ hostKey+ "
 				     "authenticate+ list+ write-");
-	assert_false(probe.ok);
+	assert_false(probe.report.ok);
 	bench_close();
 }
 
