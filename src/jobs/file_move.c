@@ -35,23 +35,37 @@ struct move *move_create(struct file_mover *m, const struct file_move *record)
 	v->m = m;
 	v->id = record->id;
 	uuid_format(v->id, v->name);
-	v->client_id = record->client_id;
+	v->lane = file_mover_lane(m, record->client_id);
 	v->execution_id = record->execution_id;
 	v->from = mem_dup(record->from.ptr, record->from.len);
 	v->to = mem_dup(record->to.ptr, record->to.len);
 	v->attrs = (struct remote_attrs){ record->size, record->mtime };
 	v->next_at = record->next_at;
 	v->attempts = record->attempts;
-	list_append(&m->idle, &v->link);
-	list_append(file_mover_bucket(m, v->client_id, str_of(v->from)),
+	list_append(&v->lane->fresh, &v->link);
+	list_append(file_mover_bucket(m, record->client_id, str_of(v->from)),
 		&v->bucket);
 	sm_init(&v->sm, "file_move", v->name, move_states);
 	return v;
 }
 
-void move_free(struct move *v)
+static void leave(struct move *v)
 {
 	list_remove(&v->link);
+	v->lane->under_way -= v->under_way;
+	v->under_way = false;
+}
+
+void move_wait(struct move *v, struct link *list)
+{
+	sm_move(&v->sm, MOVE_WAITING);
+	leave(v);
+	list_append(list, &v->link);
+}
+
+void move_free(struct move *v)
+{
+	leave(v);
 	list_remove(&v->bucket);
 	free(v->from);
 	free(v->to);
@@ -75,7 +89,7 @@ static struct file_move record_of(const struct move *v)
 {
 	return (struct file_move){
 		.id = v->id,
-		.client_id = v->client_id,
+		.client_id = v->lane->client_id,
 		.execution_id = v->execution_id,
 		.from = str_of(v->from),
 		.to = str_of(v->to),
@@ -119,13 +133,10 @@ static void on_recorded(
 	log_outcome(v);
 	import_queue_file_moved(m->hub, v->execution_id, v->from,
 		v->outcome == MOVE_IS_MOVED ? v->target : NULL);
-	if (v->outcome == MOVE_IS_LATER) {
-		sm_move(&v->sm, MOVE_WAITING);
-		list_remove(&v->link);
-		list_append(&m->idle, &v->link);
-	} else {
+	if (v->outcome == MOVE_IS_LATER)
+		move_wait(v, &v->lane->later);
+	else
 		move_end(v);
-	}
 	file_mover_wake(m);
 }
 
@@ -158,7 +169,7 @@ static void end_attempt(struct move *v, enum move_outcome outcome)
 	v->attempts++;
 	v->next_at = clock_now_ms() + (int64_t)seconds * 1000;
 	if (outcome == MOVE_IS_LATER && remote_is_out_of_reach(v->why.code))
-		file_mover_postpone(v->m, v->client_id, v->next_at);
+		v->lane->not_before = v->next_at;
 	sm_move(&v->sm, MOVE_RECORD);
 	move_record(v);
 }
@@ -203,7 +214,7 @@ static void call(struct move *v, enum remote_action action)
 
 	*v->remote = (struct remote_file){
 		.action = action,
-		.client_id = v->client_id,
+		.client_id = v->lane->client_id,
 		.path = v->from,
 		.to = v->target,
 		.arg = v,
@@ -281,9 +292,11 @@ void move_begin(struct move *v)
 
 	list_remove(&v->link);
 	list_append(&m->busy, &v->link);
+	v->under_way = true;
+	v->lane->under_way++;
 	v->remote = mem_alloc(sizeof *v->remote);
 	sm_move(&v->sm, MOVE_LOOK);
-	if (catalog_connection(m->hub, v->client_id) == NULL)
+	if (catalog_connection(m->hub, v->lane->client_id) == NULL)
 		drop(v, "its connection was deleted");
 	else
 		call(v, REMOTE_STAT);

@@ -36,12 +36,25 @@ enum move_outcome {
 	MOVE_IS_LATER,
 };
 
+/* The moves of one connection.  There may be many thousands, and what is begun
+ * next is at the head of a list. */
+struct move_lane {
+	struct link link; /* in the mover's */
+	struct uuid client_id;
+	struct link fresh; /* NEW */
+	struct link due;   /* WAITING: not tried yet since they came in */
+	struct link later; /* WAITING: to be tried again, earliest first */
+	unsigned under_way;
+	int64_t not_before; /* it was out of reach */
+};
+
 struct move {
-	struct link link;   /* in the mover's idle or busy ones */
+	struct link link;   /* in the lane's lists, or the mover's busy ones */
 	struct link bucket; /* by path */
 	struct file_mover *m;
+	struct move_lane *lane;
 	struct sm sm;
-	struct uuid id, client_id, execution_id;
+	struct uuid id, execution_id;
 	char name[UUID_TEXT_SIZE];
 	char *from, *to;
 	struct remote_attrs attrs; /* of the file as it was read */
@@ -50,6 +63,7 @@ struct move {
 	unsigned names;   /* tried so far */
 	char *target;     /* the one being tried */
 	bool may_be_done; /* an attempt's outcome is unknown */
+	bool under_way;   /* in busy */
 	enum move_outcome outcome;
 	struct diag why;            /* LATER, DROPPED */
 	struct remote_file *remote; /* while it is under way */
@@ -58,7 +72,7 @@ struct move {
 
 struct file_mover {
 	struct hub *hub;
-	struct link idle; /* NEW and WAITING, oldest first */
+	struct link lanes;
 	struct link busy;
 	struct link buckets[FILE_MOVER_BUCKETS];
 	struct timer timer;
@@ -68,12 +82,14 @@ struct file_mover {
 	struct deferred stopped;
 };
 
-/* In memory, from its record; in the mover's idle ones. */
+/* In memory, from its record; NEW. */
 struct move *move_create(struct file_mover *m, const struct file_move *record);
 void move_free(struct move *v);
 /* The same, of one that was under way. */
 void move_end(struct move *v);
 
+/* It waits: `list` is one of its lane's. */
+void move_wait(struct move *v, struct link *list);
 /* WAITING: tries now. */
 void move_begin(struct move *v);
 /* RECORD: writes down what came of it (again, when a turn failed). */
@@ -81,9 +97,7 @@ void move_record(struct move *v);
 
 /* From the mover: begins what is due and sets the timer. */
 void file_mover_wake(struct file_mover *m);
-/* The connection is out of reach until `at`: nothing else is tried there. */
-void file_mover_postpone(
-	struct file_mover *m, struct uuid client_id, int64_t at);
+struct move_lane *file_mover_lane(struct file_mover *m, struct uuid client_id);
 void file_mover_look_whether_stopped(struct file_mover *m);
 struct link *file_mover_bucket(
 	struct file_mover *m, struct uuid client_id, struct str path);

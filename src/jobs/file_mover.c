@@ -34,49 +34,71 @@ void file_mover_look_whether_stopped(struct file_mover *m)
 		loop_defer(m->hub->loop, &m->stopped, on_stopped);
 }
 
-/* --- when ---------------------------------------------------------------- */
-
-static unsigned under_way(const struct file_mover *m, struct uuid client_id)
+struct move_lane *file_mover_lane(struct file_mover *m, struct uuid client_id)
 {
-	unsigned n = 0;
+	struct move_lane *lane;
 
-	list_for_each (l, &m->busy)
-		n += uuid_eq(container_of(l, struct move, link)->client_id,
-			client_id);
-	return n;
+	list_for_each (l, &m->lanes) {
+		lane = container_of(l, struct move_lane, link);
+		if (uuid_eq(lane->client_id, client_id))
+			return lane;
+	}
+	lane = mem_alloc(sizeof *lane);
+	lane->client_id = client_id;
+	list_init(&lane->fresh);
+	list_init(&lane->due);
+	list_init(&lane->later);
+	list_append(&m->lanes, &lane->link);
+	return lane;
 }
+
+/* --- when ---------------------------------------------------------------- */
 
 static int64_t earlier(int64_t a, int64_t b)
 {
 	return a < b ? a : b;
 }
 
+/* NULL: none is due; *next may become less then. */
+static struct move *next_due(
+	const struct move_lane *lane, int64_t now, int64_t *next)
+{
+	struct move *v;
+
+	if (!list_empty(&lane->due))
+		return list_first(&lane->due, struct move, link);
+	if (list_empty(&lane->later))
+		return NULL;
+	v = list_first(&lane->later, struct move, link);
+	if (v->next_at <= now)
+		return v;
+	*next = earlier(*next, v->next_at);
+	return NULL;
+}
+
+static int64_t start_lane(struct move_lane *lane, int64_t now)
+{
+	int64_t next = INT64_MAX;
+	struct move *v;
+
+	while (lane->under_way < UNDER_WAY_MAX && lane->not_before <= now) {
+		v = next_due(lane, now, &next);
+		if (v == NULL)
+			return next;
+		move_begin(v);
+	}
+	return lane->not_before > now ? lane->not_before : INT64_MAX;
+}
+
 static int64_t start_due(struct file_mover *m, int64_t now)
 {
 	int64_t next = INT64_MAX;
 
-	list_for_each (l, &m->idle) {
-		struct move *v = container_of(l, struct move, link);
-
-		if (v->sm.state != MOVE_WAITING)
-			continue;
-		if (v->next_at > now)
-			next = earlier(next, v->next_at);
-		else if (under_way(m, v->client_id) < UNDER_WAY_MAX)
-			move_begin(v);
-	}
+	list_for_each (l, &m->lanes)
+		next = earlier(next,
+			start_lane(
+				container_of(l, struct move_lane, link), now));
 	return next;
-}
-
-void file_mover_postpone(
-	struct file_mover *m, struct uuid client_id, int64_t at)
-{
-	list_for_each (l, &m->idle) {
-		struct move *v = container_of(l, struct move, link);
-
-		if (uuid_eq(v->client_id, client_id) && v->next_at < at)
-			v->next_at = at;
-	}
 }
 
 /* Outcomes whose turn failed. */
@@ -124,7 +146,7 @@ static bool load(void *arg, const struct file_move *record)
 {
 	struct move *v = move_create(arg, record);
 
-	sm_move(&v->sm, MOVE_WAITING);
+	move_wait(v, &v->lane->due);
 	return true;
 }
 
@@ -135,7 +157,7 @@ enum err file_mover_start(
 	enum err e;
 
 	m->hub = hub;
-	list_init(&m->idle);
+	list_init(&m->lanes);
 	list_init(&m->busy);
 	for (size_t i = 0; i < FILE_MOVER_BUCKETS; i++)
 		list_init(&m->buckets[i]);
@@ -160,7 +182,8 @@ static void on_added(struct turn_waiter *w, enum err e, const struct diag *why)
 		move_end(v);
 		return;
 	}
-	sm_move(&v->sm, MOVE_WAITING);
+	move_wait(v, &v->lane->due);
+	v->lane->not_before = 0; /* somebody has just read from there */
 	file_mover_wake(m);
 }
 
@@ -185,7 +208,7 @@ bool file_mover_has(
 	list_for_each (l, file_mover_bucket(m, client_id, path)) {
 		const struct move *v = container_of(l, struct move, bucket);
 
-		if (uuid_eq(v->client_id, client_id) &&
+		if (uuid_eq(v->lane->client_id, client_id) &&
 			str_eq(str_of(v->from), path))
 			return true;
 	}
@@ -209,13 +232,26 @@ void file_mover_stop(struct file_mover *m, void (*done)(void *arg), void *arg)
 	file_mover_look_whether_stopped(m);
 }
 
-static void free_idle(struct file_mover *m)
+static void free_moves(struct link *list)
 {
-	list_for_each (l, &m->idle) {
+	list_for_each (l, list) {
 		struct move *v = container_of(l, struct move, link);
 
 		turn_unwait(&v->waiter);
 		move_free(v);
+	}
+}
+
+static void free_lanes(struct file_mover *m)
+{
+	list_for_each (l, &m->lanes) {
+		struct move_lane *lane =
+			container_of(l, struct move_lane, link);
+
+		free_moves(&lane->fresh);
+		free_moves(&lane->due);
+		free_moves(&lane->later);
+		free(lane);
 	}
 }
 
@@ -225,6 +261,6 @@ void file_mover_release(struct file_mover *m)
 		return;
 	must(list_empty(&m->busy));
 	timer_stop(m->hub->loop, &m->timer);
-	free_idle(m);
+	free_lanes(m);
 	free(m);
 }
