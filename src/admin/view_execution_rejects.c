@@ -21,10 +21,9 @@
 #include "sluice/text/json_tree.h"
 #include "views.h"
 
-#define SLICE_NS       UINT64_C(5000000)
-#define ELEMENT_COLUMN "element"
-#define NO_FILE        UINT32_MAX
-#define ROW_MAX        HTTP_PIECE_MAX
+#define SLICE_NS UINT64_C(5000000)
+#define NO_FILE  UINT32_MAX
+#define ROW_MAX  HTTP_PIECE_MAX
 
 struct rejects {
 	struct call *call;
@@ -96,7 +95,7 @@ static enum err gather_columns(struct rejects *r)
 		if (e != ERR_OK)
 			return e;
 		if (!r->is_csv && may_have_rejects(r, file))
-			r->element = reject_column(&r->columns, ELEMENT_COLUMN);
+			r->element = reject_column(&r->columns, REJECT_ELEMENT);
 	}
 	return ERR_OK;
 }

@@ -5,6 +5,7 @@
 #include "sluice/base/mem.h"
 #include "sluice/model/transcode.h"
 #include "sluice/text/csv.h"
+#include "sluice/text/json_tree.h"
 
 struct csv_cutter {
 	struct charset_stream *charset; /* NULL: UTF-8, checked by the rows */
@@ -14,7 +15,12 @@ struct csv_cutter {
 	struct arena arena; /* of the header */
 	struct csv_header header;
 	struct mapping_header found;
-	struct mapping_csv *mapping; /* NULL: no header yet */
+	struct mapping_csv *mapping; /* NULL: no header yet, or elements */
+
+	/* Rejected rows of JSON and XML files that come in again. */
+	struct mapping_json *elements; /* or NULL */
+	size_t element;                /* their column */
+	json_t *object;                /* of the row that is out */
 };
 
 /* --- life ----------------------------------------------------------------- */
@@ -52,6 +58,8 @@ static void csv_close(struct import_reader *r)
 	struct csv_cutter *c = r->csv;
 
 	mapping_csv_close(c->mapping);
+	mapping_json_close(c->elements);
+	json_decref(c->object);
 	csv_header_release(&c->header);
 	csv_destroy(c->csv);
 	charset_destroy(c->charset);
@@ -128,6 +136,24 @@ static enum import_kind fail_header(struct import_reader *r, uint64_t line)
 		(unsigned long long)line, found->missing);
 }
 
+/* A rejects.csv of a file that was no CSV: its rows are mapped as JSON. */
+static bool holds_elements(struct import_reader *r)
+{
+	struct csv_cutter *c = r->csv;
+	struct mapping *mapping;
+
+	c->element = csv_header_find(&c->header, STR(REJECT_ELEMENT));
+	if (c->element == CSV_ABSENT)
+		return false;
+	mapping = import_job_mapping(r->job, IMPORT_JSON);
+	if (mapping == NULL)
+		return false;
+	mapping_destroy(r->mapping);
+	r->mapping = mapping;
+	c->elements = mapping_json_open(mapping);
+	return true;
+}
+
 /* IMPORT_ROW: go on. */
 static enum import_kind read_header(
 	struct import_reader *r, const struct csv_row *row)
@@ -139,7 +165,9 @@ static enum import_kind read_header(
 		return import_reader_fail(r, why.code, "%s", why.text);
 	c->mapping = mapping_csv_open(r->mapping, c->header.names,
 		c->header.count, &c->arena, &c->found);
-	return c->mapping == NULL ? fail_header(r, row->line) : IMPORT_ROW;
+	return c->mapping != NULL || holds_elements(r)
+		       ? IMPORT_ROW
+		       : fail_header(r, row->line);
 }
 
 /* --- rows ----------------------------------------------------------------- */
@@ -192,6 +220,24 @@ static enum import_kind give_wide(
 	return IMPORT_BAD;
 }
 
+static enum import_kind give_element(struct import_reader *r,
+	struct import_row *row, const struct csv_row *cells)
+{
+	struct csv_cutter *c = r->csv;
+	struct json_problem problem;
+	struct str text =
+		c->element < cells->count ? cells->fields[c->element] : STR("");
+
+	json_decref(c->object);
+	c->object = json_tree(text, &problem);
+	if (c->object != NULL)
+		return import_row_give_object(r, row, c->elements, c->object);
+	faults_add(&r->faults, FAULT_FORMAT, "", "line %u, column %u of it: %s",
+		problem.place.line, problem.place.column, problem.text);
+	faults_locate(&r->faults, 0, STR(REJECT_ELEMENT), text);
+	return IMPORT_BAD;
+}
+
 static enum import_kind give_row(struct import_reader *r,
 	struct import_row *row, const struct csv_row *c)
 {
@@ -205,14 +251,21 @@ static enum import_kind give_row(struct import_reader *r,
 	if (c->count > r->csv->header.count &&
 		has_more_than_header(&r->csv->header, c, &cells))
 		return give_wide(r, c, cells);
+	if (r->csv->elements != NULL)
+		return give_element(r, row, c);
 	return import_row_give(r, row,
 		mapping_csv_row(
 			r->csv->mapping, c->fields, c->count, &r->arena));
 }
 
+static bool has_header(const struct csv_cutter *c)
+{
+	return c->mapping != NULL || c->elements != NULL;
+}
+
 static enum import_kind end(struct import_reader *r)
 {
-	if (r->csv->mapping != NULL)
+	if (has_header(r->csv))
 		return IMPORT_END;
 	return import_reader_fail(
 		r, ERR_INVALID, "the file is empty; a header row is required");
@@ -227,7 +280,7 @@ static enum import_kind csv_cut(struct import_reader *r, struct import_row *row)
 		switch (csv_next(r->csv->csv, &c)) {
 		case CSV_ROW:
 		case CSV_BAD:
-			if (r->csv->mapping != NULL)
+			if (has_header(r->csv))
 				return give_row(r, row, &c);
 			kind = read_header(r, &c);
 			break;
@@ -254,7 +307,7 @@ const struct cutter import_cutter_csv = {
 const struct str *import_reader_header(
 	const struct import_reader *r, size_t *count)
 {
-	bool there = r->cutter == &import_cutter_csv && r->csv->mapping != NULL;
+	bool there = r->cutter == &import_cutter_csv && has_header(r->csv);
 
 	*count = there ? r->csv->header.count : 0;
 	return there ? r->csv->header.names : NULL;

@@ -304,6 +304,23 @@ class OrderStatuses(DocumentCase):
     def test_xml_with_namespace(self):
         self.check(statuses(*self.triples(), namespace=NAMESPACE), "statuses.xml")
 
+    def test_rejected_elements_are_mended_and_come_in_again(self):
+        self.put_order(order(self.r + "1", status=CREATED))
+        job = self.make_job("ORDER_STATUS")
+        x = self.upload(job, statuses((self.r + "1", "", "GONE")), "s.xml")
+        self.assert_counts(x, read=1, rejected=1)
+        _, data = self.rejects(x)
+        again = self.upload(job, data, "rejects.csv")
+        self.assert_counts(again, read=1, rejected=1)
+        self.assertEqual(self.codes(again), {2: ["F-E-008"]})
+        _, data = self.rejects(again)
+        self.assert_counts(self.upload(job, data.replace(b"GONE", ACCEPTED.encode()),
+                                       "rejects.csv"), read=1, updated=1)
+        self.assertEqual(self.order(self.r + "1")["status"], ACCEPTED)
+        broken = self.upload(job, data.replace(b"{", b"["), "rejects.csv")
+        self.assert_counts(broken, read=1, rejected=1)
+        self.assertEqual([e["column"] for e in self.errors(broken)], ["element"])
+
     def test_xml_by_its_content(self):
         self.check(statuses(*self.triples()), "statuses")
 

@@ -66,6 +66,9 @@ struct entity_input *mapping_csv_row(struct mapping_csv *c,
  * They may stay when it is mended and imported again. */
 #define REJECT_COLUMNS 3
 extern const char *const reject_columns[REJECT_COLUMNS];
+
+/* And the column of rows that were no CSV: their JSON. */
+#define REJECT_ELEMENT "element"
 bool is_reject_column(struct str name);
 
 /* --- JSON --------------------------------------------------------------------
