@@ -160,7 +160,9 @@ static void read_item(struct slots *s, struct entity_part *part)
 	c->item = part;
 	c->item_removed = is_removed(c, part);
 	c->item_gone = false;
-	if (!c->item_removed)
+	if (c->item_removed)
+		part_read_nothing(part, c->table->item_keys);
+	else
 		part_read(c, part, c->table->item_keys);
 	if (c->table->check_item != NULL)
 		c->table->check_item(c);

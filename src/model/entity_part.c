@@ -284,6 +284,12 @@ void part_read(
 	read_free_keys(c, part);
 }
 
+void part_read_nothing(struct entity_part *part, size_t first)
+{
+	memset(part->values + first, 0,
+		(part->section->count - first) * sizeof *part->values);
+}
+
 /* --- writing
  * ------------------------------------------------------------------- */
 

@@ -154,6 +154,8 @@ void part_scan_old(struct entity_checking *c, struct entity_part *part,
 /* Reads fields `first`.. and the free keys. */
 void part_read(
 	struct entity_checking *c, struct entity_part *part, size_t first);
+/* Of what is taken away nothing is read: they are all unset. */
+void part_read_nothing(struct entity_part *part, size_t first);
 
 void part_write(
 	const struct entity_part *part, const char *list_key, struct buf *out);

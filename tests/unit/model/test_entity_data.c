@@ -54,6 +54,15 @@ static void put_faults(struct buf *out, const struct faults *f)
 	}
 }
 
+/* What is not set is seen to be so. */
+static __attribute__((noinline)) void soil_the_stack(void)
+{
+	volatile char soil[64 << 10];
+
+	for (size_t i = 0; i < sizeof soil; i++)
+		soil[i] = (char)0xA5;
+}
+
 static bool flag(const struct run *r, const char *key)
 {
 	return json_is_true(json_object_get(r->config, key));
@@ -85,6 +94,7 @@ static void read_row(struct run *r, size_t line, struct entity_input *in,
 				&r->world, r->kind, entity_input_id(in));
 		old.ptr = arena_dup(faults->arena, old);
 		reading.old = old;
+		soil_the_stack();
 		if (entity_read(in, &reading, &r->text, &e)) {
 			was = old.len == 0          ? "created"
 			      : str_eq(old, e.text) ? "unchanged"
