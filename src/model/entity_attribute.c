@@ -104,7 +104,7 @@ static void check(struct entity_checking *c)
 	if (str_eq(type, STR("COLOR")) || str_eq(type, STR("LIST_COLOR")))
 		check_colors(c);
 	if (part_is_true(c->top, F_MULTI) && !is_list && type.len > 0)
-		rule_fault(c, c->top, F_MULTI, FAULT_NOT_ALLOWED,
+		rule_fault(c, c->top, F_MULTI, FAULT_FORMAT,
 			"multi is for attributes of the LIST types");
 }
 

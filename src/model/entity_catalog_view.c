@@ -71,7 +71,7 @@ static void check(struct entity_checking *c)
 		return;
 	if (part_given(c->top, F_ALLOWED) && part_given(c->top, F_EXCLUDED) &&
 		overlap(c)) {
-		rule_fault(c, c->top, F_EXCLUDED, FAULT_NOT_ALLOWED,
+		rule_fault(c, c->top, F_EXCLUDED, FAULT_FORMAT,
 			"an assortment can't be both allowed and excluded");
 		return;
 	}

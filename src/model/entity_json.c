@@ -60,7 +60,7 @@ static void set_field(
 	struct path at = { .up = fill->path, .key = key };
 
 	if (fill->given[i].json != NULL)
-		fault_at(fill->faults, &at, FAULT_NOT_ALLOWED,
+		fault_at(fill->faults, &at, FAULT_FORMAT,
 			"%s is another name of %s; give one of them",
 			strcmp(key, own) == 0 ? "an alias" : key, own);
 	else

@@ -64,7 +64,7 @@ static void check_ranges(struct entity_checking *c)
 	struct str rest, first = { "", 0 };
 
 	if (part_given(p, P_PRICE) && part_given(p, P_RANGES)) {
-		rule_fault(c, p, P_PRICE, FAULT_NOT_ALLOWED,
+		rule_fault(c, p, P_PRICE, FAULT_FORMAT,
 			"give either unitPrice or priceRanges");
 		return;
 	}

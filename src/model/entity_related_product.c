@@ -18,7 +18,7 @@ static const struct entity_field relation[] = {
 static void check_relation(struct entity_checking *c)
 {
 	if (str_eq(part_text(c, c->item, 0), c->out->external_id))
-		rule_fault(c, c->item, 0, FAULT_NOT_ALLOWED,
+		rule_fault(c, c->item, 0, FAULT_FORMAT,
 			"a product is not related to itself");
 }
 
@@ -35,6 +35,7 @@ const struct entity_table entity_related_product = {
 	ENTITY_TOP(fields),
 	ENTITY_ITEM(relation),
 	.list_key = "relatedProducts",
+	.item_required = true,
 	.item_keys = 2,
 	.remove_key = "deleted",
 	.check = check,

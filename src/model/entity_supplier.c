@@ -41,7 +41,7 @@ static void check(struct entity_checking *c)
 	if (off == inactive || faults_any(c->faults))
 		return;
 	if (part_given(top, F_STATUS) && part_given(top, F_INACTIVE))
-		rule_fault(c, top, F_STATUS, FAULT_NOT_ALLOWED,
+		rule_fault(c, top, F_STATUS, FAULT_FORMAT,
 			"status and inactive contradict each other");
 	else if (part_given(top, F_STATUS))
 		top->values[F_INACTIVE] = norm_bool(off);

@@ -184,8 +184,8 @@ static void add_fields(struct compiling *k)
 			any = any || found;
 			buf_printf(&either, "%s%.*s",
 				either.len > 0 ? " or " : "", STR_ARG(name));
-		} else if (!found && i < t->top.count && f->create == REQ &&
-			   f->update == REQ) {
+		} else if (!found && (i < t->top.count || t->item_required) &&
+			   f->create == REQ && f->update == REQ) {
 			note(&k->missing, name);
 		}
 	}

@@ -115,7 +115,7 @@ static bool set_field(struct entity_input *in, const struct entity_table *t,
 		return true;
 	}
 	p.key = arena_dup(f->arena, key);
-	fault_at(f, &p, FAULT_NOT_ALLOWED,
+	fault_at(f, &p, FAULT_FORMAT,
 		"%s is another name of %s; give one of them", p.key,
 		entity_field_at(t, field)->key);
 	return false;

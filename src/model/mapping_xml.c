@@ -13,7 +13,7 @@ json_t *mapping_xml_object(
 		struct path p = { .key = key };
 
 		if (json_object_get(o, key) != NULL)
-			fault_at(faults, &p, FAULT_NOT_ALLOWED,
+			fault_at(faults, &p, FAULT_FORMAT,
 				"<%s> stands twice in one record", key);
 		else
 			must(json_object_set_new(o, key,

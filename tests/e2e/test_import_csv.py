@@ -173,6 +173,8 @@ class Whole(CsvCase):
         self.failed(self.file("x;y", header="Supplier Name;Description"), "Supplier External Id")
         job = self.make_job("STORE")
         self.failed(b"Store External Id\nx\n", "Store Name", "Store Description", job=job)
+        self.failed(b"Product External Id\nx\n", "Related Product External Id", "Relation Type",
+                    job=self.make_job("RELATED_PRODUCT"))
 
     def test_the_other_delimiter_would_fit(self):
         x = self.failed(self.file("@1,One").replace(b";", b","), "Supplier External Id", ",")

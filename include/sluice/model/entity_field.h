@@ -78,6 +78,7 @@ struct entity_table {
 	struct entity_section item;
 	const char *list_key; /* NULL: the kind has none */
 	const char *list_aliases;
+	bool item_required;     /* every row brings one */
 	unsigned item_keys;     /* so many first fields tell items apart */
 	const char *remove_key; /* ACT in an item: takes it away */
 	enum entity_kind claim; /* ids of items that others may refer to */

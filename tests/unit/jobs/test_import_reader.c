@@ -405,7 +405,7 @@ static void xml_rows(void **state)
 		   "4:1 row a&b warnings=1 "
 		   "{\"orderExternalId\":\"a&b\",\"status\":\"SHIPPED\",\"x\":"
 		   "\"\"}\n"
-		   "5:1 bad NOT_ALLOWED <status> stands twice in one record "
+		   "5:1 bad F-E-012 <status> stands twice in one record "
 		   "{\"status\":\"A\",\"status\":\"B\"}\nend\n");
 }
 
