@@ -69,12 +69,6 @@ struct faults *call_faults(struct call *c)
 	return f;
 }
 
-const char *call_time(struct call *c, int64_t ms)
-{
-	return time_format(
-		ms, TIME_ISO_MS, arena_alloc(&c->arena, TIME_TEXT_SIZE));
-}
-
 /* --- answers -------------------------------------------------------------- */
 
 void answer_header(struct call *c, const char *name, const char *value)

@@ -70,6 +70,7 @@ struct call {
 	struct http_header headers[CALL_HEADERS_MAX];
 	size_t header_count;
 	struct buf body; /* the handler writes it */
+	size_t rows;     /* of a list (query.h) so far */
 	struct turn_waiter waiter;
 	void (*committed)(struct call *c);
 	enum http_step (*next)(struct call *c, struct buf *out); /* streamed */
@@ -79,9 +80,6 @@ struct call *call_make(struct admin *a, struct http_request *r);
 
 /* A list of faults in the call's arena, empty. */
 struct faults *call_faults(struct call *c);
-
-/* The API's own time and id, as text in the arena. */
-const char *call_time(struct call *c, int64_t ms);
 
 /* --- answers -------------------------------------------------------------- */
 

@@ -181,6 +181,18 @@ bool query_time(
 	return false;
 }
 
+bool query_period(const struct call *c, struct faults *f, int64_t *from_ms,
+	int64_t *to_ms)
+{
+	bool from, to;
+
+	*from_ms = 0;
+	*to_ms = INT64_MAX;
+	from = query_time(c, "from", f, from_ms);
+	to = query_time(c, "to", f, to_ms);
+	return from || to;
+}
+
 bool query_bool(
 	const struct call *c, const char *name, struct faults *f, bool *out)
 {
@@ -257,12 +269,13 @@ void query_list(const struct call *c, const char *sorts, bool falling,
 
 void list_begin(struct call *c)
 {
+	c->rows = 0;
 	buf_text(&c->body, "{\"content\":[");
 }
 
-void list_next(struct call *c, size_t index)
+void list_next(struct call *c)
 {
-	if (index > 0)
+	if (c->rows++ > 0)
 		buf_char(&c->body, ',');
 }
 
@@ -271,7 +284,7 @@ static const char *truth(bool b)
 	return b ? "true" : "false";
 }
 
-void list_end(struct call *c, const struct list_query *q, size_t rows)
+void list_end(struct call *c, const struct list_query *q)
 {
 	uint64_t size = q->page.size, total = q->page.total;
 	uint64_t pages = (total + size - 1) / size;
@@ -280,8 +293,16 @@ void list_end(struct call *c, const struct list_query *q, size_t rows)
 		"],\"number\":%llu,\"size\":%llu,\"numberOfElements\":%zu,"
 		"\"totalElements\":%llu,\"totalPages\":%llu,"
 		"\"first\":%s,\"last\":%s,\"empty\":%s}",
-		(unsigned long long)q->number, (unsigned long long)size, rows,
-		(unsigned long long)total, (unsigned long long)pages,
+		(unsigned long long)q->number, (unsigned long long)size,
+		c->rows, (unsigned long long)total, (unsigned long long)pages,
 		truth(q->number == 0), truth(q->number + 1 >= pages),
-		truth(rows == 0));
+		truth(c->rows == 0));
+}
+
+void list_answer(struct call *c, const struct list_query *q, enum err e)
+{
+	if (e != ERR_OK)
+		return answer_err(c, e, NULL);
+	list_end(c, q);
+	answer_now(c, 200);
 }

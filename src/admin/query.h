@@ -26,6 +26,11 @@ bool query_time(
 bool query_bool(
 	const struct call *c, const char *name, struct faults *f, bool *out);
 
+/* `from` and `to`, each as if it were without end when it isn't there.  True:
+ * one of them is. */
+bool query_period(const struct call *c, struct faults *f, int64_t *from_ms,
+	int64_t *to_ms);
+
 /* A whole number from `min` to `max`, else (absent or wrong) the fallback. */
 uint64_t query_number(const struct call *c, const char *name, uint64_t min,
 	uint64_t max, uint64_t fallback, struct faults *f);
@@ -42,10 +47,14 @@ struct list_query {
 void query_list(const struct call *c, const char *sorts, bool falling,
 	struct faults *f, struct list_query *out);
 
-/* The body of a list: list_begin(); for each row list_next(), then the row
- * itself; list_end() once page.total is known. */
+/* The body of a list: list_begin(); list_next() before each row; list_end()
+ * once page.total is known. */
 void list_begin(struct call *c);
-void list_next(struct call *c, size_t index);
-void list_end(struct call *c, const struct list_query *q, size_t rows);
+void list_next(struct call *c);
+void list_end(struct call *c, const struct list_query *q);
+
+/* Ends the list and answers 200 with it; or with the error `e` that reading
+ * the rows ended with. */
+void list_answer(struct call *c, const struct list_query *q, enum err e);
 
 #endif

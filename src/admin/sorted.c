@@ -52,20 +52,18 @@ void sorted_answer(struct call *c, struct sorted *s, struct list_query *q,
 	/* in the order of SORTED_FIELDS */
 	static int (*const orders[])(const void *, const void *) = { by_name,
 		by_created, by_updated };
-	size_t shown = 0;
 
 	qsort(s->rows, s->count, sizeof *s->rows, orders[q->sort]);
 	q->page.total = s->count;
 	list_begin(c);
-	for (size_t i = q->page.offset; i < s->count && shown < q->page.size;
+	for (size_t i = q->page.offset; i < s->count && c->rows < q->page.size;
 		i++) {
 		size_t at = q->page.descending ? s->count - 1 - i : i;
 
-		list_next(c, shown++);
+		list_next(c);
 		put(c, s->rows[at].object);
 	}
-	list_end(c, q, shown);
-	answer_now(c, 200);
+	list_answer(c, q, ERR_OK);
 }
 
 bool text_contains(const char *text, const char *part)

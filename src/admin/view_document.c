@@ -38,17 +38,12 @@ static void show(struct call *c, enum export_entity entity)
 	answer_row(c, entity, c->path[0], e, &row);
 }
 
-struct rows {
-	struct call *c;
-	size_t count;
-};
-
 static bool put_row(void *arg, const struct document_row *row)
 {
-	struct rows *rows = arg;
+	struct call *c = arg;
 
-	list_next(rows->c, rows->count++);
-	buf_str(&rows->c->body, row->text);
+	list_next(c);
+	buf_str(&c->body, row->text);
 	return true;
 }
 
@@ -68,18 +63,14 @@ static void read_filter(
 static void answer_list(struct call *c, struct document_filter *filter,
 	const char *prefix, struct list_query *q)
 {
-	struct rows rows = { c, 0 };
 	enum err e;
 
 	filter->scope = c->caller.scope;
 	filter->reference_prefix = str_of(prefix == NULL ? "" : prefix);
 	list_begin(c);
 	e = record_document_list(
-		turn_read(c->hub), filter, &q->page, put_row, &rows);
-	if (e != ERR_OK)
-		return answer_err(c, e, NULL);
-	list_end(c, q, rows.count);
-	answer_now(c, 200);
+		turn_read(c->hub), filter, &q->page, put_row, c);
+	list_answer(c, q, e);
 }
 
 static void list(struct call *c, enum export_entity entity)

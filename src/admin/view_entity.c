@@ -76,17 +76,12 @@ void entity_show(struct call *c)
 	answer_now(c, 200);
 }
 
-struct rows {
-	struct call *c;
-	size_t count;
-};
-
 static bool put_row(void *arg, const struct entity_row *row)
 {
-	struct rows *rows = arg;
+	struct call *c = arg;
 
-	list_next(rows->c, rows->count++);
-	put_entity(&rows->c->body, row);
+	list_next(c);
+	put_entity(&c->body, row);
 	return true;
 }
 
@@ -95,7 +90,6 @@ void entity_list(struct call *c)
 	static const struct store_scope all = { NULL, 0 };
 	const char *prefix = query_get(c, "externalId");
 	struct faults *f = call_faults(c);
-	struct rows rows = { c, 0 };
 	struct list_query q;
 	enum entity_kind kind;
 	enum err e;
@@ -110,12 +104,8 @@ void entity_list(struct call *c)
 	list_begin(c);
 	e = record_entity_list(turn_read(c->hub), kind,
 		str_of(prefix == NULL ? "" : prefix),
-		is_scoped(kind) ? &c->caller.scope : &all, &q.page, put_row,
-		&rows);
-	if (e != ERR_OK)
-		return answer_err(c, e, NULL);
-	list_end(c, &q, rows.count);
-	answer_now(c, 200);
+		is_scoped(kind) ? &c->caller.scope : &all, &q.page, put_row, c);
+	list_answer(c, &q, e);
 }
 
 /* --- changing ------------------------------------------------------------- */

@@ -39,47 +39,37 @@ static void read_filter(
 	struct call *c, struct execution_filter *out, struct faults *f)
 {
 	const char *status = query_get(c, "status");
-	bool from, to;
 
-	*out = (struct execution_filter){ .to_ms = INT64_MAX };
+	*out = (struct execution_filter){ .by_state = status != NULL };
 	out->by_job = query_uuid(c, "jobId", f, &out->job_id);
-	out->by_state = status != NULL;
 	if (status != NULL &&
 		!execution_state_parse(str_of(status), &out->state))
 		faults_add(f, FAULT_ENUM, "status",
 			"status must be one of %s, not '%s'",
 			state_names(&c->arena), status);
-	from = query_time(c, "from", f, &out->from_ms);
-	to = query_time(c, "to", f, &out->to_ms);
-	out->by_time = from || to;
+	out->by_time = query_period(c, f, &out->from_ms, &out->to_ms);
 }
 
 /* Of an execution in a list: a page of folders with thousands of files each
  * would be as large as the memory.  GET of the one has it all. */
 #define LISTED_REPORT_MAX (64u << 10)
 
-struct rows {
-	struct call *c;
-	size_t count;
-};
-
 static bool put_row(void *arg, const struct execution *x)
 {
 	struct execution now = *x;
-	struct rows *rows = arg;
+	struct call *c = arg;
 
-	import_queue_live(rows->c->hub, &now);
+	import_queue_live(c->hub, &now);
 	if (now.report.len > LISTED_REPORT_MAX)
 		now.report = STR("");
-	list_next(rows->c, rows->count++);
-	put_execution(&rows->c->body, &now);
+	list_next(c);
+	put_execution(&c->body, &now);
 	return true;
 }
 
 void execution_list(struct call *c)
 {
 	struct faults *f = call_faults(c);
-	struct rows rows = { c, 0 };
 	struct execution_filter filter;
 	struct list_query q;
 	enum err e;
@@ -90,11 +80,8 @@ void execution_list(struct call *c)
 		return answer_faults(c, f);
 	list_begin(c);
 	e = record_execution_list(
-		turn_read(c->hub), &filter, &q.page, put_row, &rows);
-	if (e != ERR_OK)
-		return answer_err(c, e, NULL);
-	list_end(c, &q, rows.count);
-	answer_now(c, 200);
+		turn_read(c->hub), &filter, &q.page, put_row, c);
+	list_answer(c, &q, e);
 }
 
 /* --- cancelling ----------------------------------------------------------- */

@@ -104,12 +104,11 @@ static void answer(const struct range *r, const struct list_query *q)
 
 	list_begin(c);
 	for (size_t i = 0; i < r->found; i++) {
-		list_next(c, i);
+		list_next(c);
 		buf_text(&c->body,
 			r->rows[q->page.descending ? r->found - 1 - i : i]);
 	}
-	list_end(c, q, r->found);
-	answer_now(c, 200);
+	list_answer(c, q, ERR_OK);
 }
 
 void execution_errors(struct call *c)

@@ -157,10 +157,8 @@ void export_filter_read(
 {
 	const char *status = query_get(c, "status");
 	const char *reference = query_get(c, "reference");
-	bool from, to;
 
-	*out = (struct export_filter){ .to_ms = INT64_MAX,
-		.scope = c->caller.scope };
+	*out = (struct export_filter){ .scope = c->caller.scope };
 	out->by_job = query_uuid(c, "jobOutId", f, &out->job_id);
 	out->by_state = status != NULL;
 	if (status != NULL && !export_state_parse(str_of(status), &out->state))
@@ -171,30 +169,22 @@ void export_filter_read(
 			status);
 	out->by_reference = reference != NULL;
 	out->reference = str_of(reference == NULL ? "" : reference);
-	from = query_time(c, "from", f, &out->from_ms);
-	to = query_time(c, "to", f, &out->to_ms);
-	out->by_time = from || to;
+	out->by_time = query_period(c, f, &out->from_ms, &out->to_ms);
 }
-
-struct rows {
-	struct call *c;
-	size_t count;
-};
 
 static bool put_row(void *arg, const struct export *x)
 {
-	struct rows *rows = arg;
+	struct call *c = arg;
 
-	list_next(rows->c, rows->count++);
-	export_put(&rows->c->body, x);
-	buf_char(&rows->c->body, '}');
+	list_next(c);
+	export_put(&c->body, x);
+	buf_char(&c->body, '}');
 	return true;
 }
 
 void export_list(struct call *c)
 {
 	struct faults *f = call_faults(c);
-	struct rows rows = { c, 0 };
 	struct export_filter filter;
 	struct list_query q;
 	enum err e;
@@ -204,10 +194,6 @@ void export_list(struct call *c)
 	if (faults_any(f))
 		return answer_faults(c, f);
 	list_begin(c);
-	e = record_export_list(
-		turn_read(c->hub), &filter, &q.page, put_row, &rows);
-	if (e != ERR_OK)
-		return answer_err(c, e, NULL);
-	list_end(c, &q, rows.count);
-	answer_now(c, 200);
+	e = record_export_list(turn_read(c->hub), &filter, &q.page, put_row, c);
+	list_answer(c, &q, e);
 }

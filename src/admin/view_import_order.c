@@ -44,16 +44,15 @@ static void put_job(struct call *c, const struct import_job **jobs,
 static void answer(
 	struct call *c, const struct import_job **jobs, struct list_query *q)
 {
-	size_t shown = 0, room = REASONS_MAX;
+	size_t room = REASONS_MAX;
 
 	list_begin(c);
 	for (uint64_t i = q->page.offset;
-		i < q->page.total && shown < q->page.size; i++) {
-		list_next(c, shown++);
+		i < q->page.total && c->rows < q->page.size; i++) {
+		list_next(c);
 		put_job(c, jobs, i, &room);
 	}
-	list_end(c, q, shown);
-	answer_now(c, 200);
+	list_answer(c, q, ERR_OK);
 }
 
 void import_order(struct call *c)

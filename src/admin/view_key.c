@@ -100,7 +100,6 @@ void key_list(struct call *c)
 	struct key_rows rows = { .c = c };
 	struct faults *f = call_faults(c);
 	struct list_query q;
-	size_t shown = 0;
 
 	query_list(c, "name createdAt", false, f, &q);
 	if (faults_any(f))
@@ -111,17 +110,16 @@ void key_list(struct call *c)
 			q.sort == 0 ? by_name : by_created);
 	q.page.total = rows.count;
 	list_begin(c);
-	for (size_t i = q.page.offset; i < rows.count && shown < q.page.size;
+	for (size_t i = q.page.offset; i < rows.count && c->rows < q.page.size;
 		i++) {
 		size_t at = q.page.descending ? rows.count - 1 - i : i;
 
-		list_next(c, shown++);
+		list_next(c);
 		put_key(&c->body, &rows.list[at]);
 		buf_char(&c->body, '}');
 	}
-	list_end(c, &q, shown);
+	list_answer(c, &q, ERR_OK);
 	free(rows.list);
-	answer_now(c, 200);
 }
 
 /* --- create and revoke ---------------------------------------------------- */

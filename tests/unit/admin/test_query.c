@@ -140,10 +140,10 @@ static void check_list(
 
 	list_begin(&c);
 	for (size_t i = 0; i < rows; i++) {
-		list_next(&c, i);
+		list_next(&c);
 		buf_char(&c.body, '1');
 	}
-	list_end(&c, &q, rows);
+	list_end(&c, &q);
 	assert_non_null(strstr(c.body.data, end));
 	buf_release(&c.body);
 }
