@@ -67,10 +67,25 @@ static void drop_beyond(struct import_files *f, size_t max)
 	}
 }
 
+/* A server may tell of a file twice: it is one file all the same. */
+static void drop_doubles(struct import_files *f)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < f->count; i++) {
+		if (kept > 0 && by_name(&f->items[kept - 1], &f->items[i]) == 0)
+			file_release(&f->items[i]);
+		else
+			f->items[kept++] = f->items[i];
+	}
+	f->count = kept;
+}
+
 void import_files_sort(struct import_files *f)
 {
 	if (f->count > 1)
 		qsort(f->items, f->count, sizeof *f->items, by_name);
+	drop_doubles(f);
 	drop_beyond(f, IMPORT_FILES_MAX);
 }
 

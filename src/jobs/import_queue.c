@@ -126,9 +126,11 @@ static enum err claim_one(struct hub *hub, struct txn *t, struct uuid id)
 	if (e != ERR_OK)
 		return e;
 	job = catalog_import_job(hub, x.job_id);
-	if (job == NULL)
+	if (job == NULL) {
+		import_upload_end(hub, x.upload_id, true);
 		return execution_state_drop(t, id, EXECUTION_FAILED,
 			clock_now_ms(), STR("its import job is gone"));
+	}
 	if (!job->simultaneous && job_is_running(hub, job->id))
 		return ERR_OK;
 	e = execution_state_claim(t, id, clock_now_ms(), &x);

@@ -71,6 +71,18 @@ class FtpsImport(ExecutionCase):
         self.assertEqual(x["files"][0]["status"], "FAILED")
         self.assertIn("in/a.csv", x["message"])
 
+    def test_names_that_are_listed_twice(self):
+        """It is one file, and the end does not wait for a second one to move."""
+        client = self.source("mlsd", "twice")
+        for name in "ab":
+            (self.ftpd.home / "in" / f"{name}.csv").write_bytes(
+                self.rows(f"{unique('s')};Name;4"))
+        x = self.run_job(clientId=client, source={
+            "inboundDirectory": "in", "outboundDirectory": "done"})
+        self.assertEqual((x["status"], x["created"]), ("JOB_SUCCESS", 2), x)
+        self.assertEqual([f["name"] for f in x["files"]], ["a.csv", "b.csv"])
+        self.assertEqual(self.ftpd.files("done"), ["a.csv", "b.csv"])
+
 
 if __name__ == "__main__":
     unittest.main()
