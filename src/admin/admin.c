@@ -236,11 +236,6 @@ void admin_quiesce(struct admin *a)
 	http_server_quiesce(a->server);
 }
 
-unsigned admin_requests_waiting(const struct admin *a)
-{
-	return a->call_count;
-}
-
 static void on_stopped(struct deferred *d)
 {
 	struct admin *a = container_of(d, struct admin, stopped);

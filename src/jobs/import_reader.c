@@ -93,11 +93,6 @@ enum import_format import_reader_format(const struct import_reader *r)
 	return r->format;
 }
 
-uint64_t import_reader_unpacked(const struct import_reader *r)
-{
-	return r->unpacked;
-}
-
 /* --- the format ----------------------------------------------------------- */
 
 static bool has_mark(struct str head)
@@ -207,11 +202,8 @@ static enum import_kind refill(struct import_reader *r)
 	struct diag why;
 
 	r->rest = STR("");
-	if (piece.len == 0) {
-		if (inflate_next(r->inflate, &piece, &why) != ERR_OK)
-			return import_reader_fail(r, why.code, "%s", why.text);
-		r->unpacked += piece.len;
-	}
+	if (piece.len == 0 && inflate_next(r->inflate, &piece, &why) != ERR_OK)
+		return import_reader_fail(r, why.code, "%s", why.text);
 	if (piece.len == 0)
 		return r->last ? end(r) : IMPORT_MORE;
 	if (r->cutter == NULL)

@@ -38,7 +38,6 @@ struct import_reader {
 	struct buf head; /* the file's beginning, until the format is known */
 	struct str rest; /* of the piece that `head` ended in */
 	bool ended;      /* the cutter has been told that nothing follows */
-	uint64_t unpacked;
 
 	bool has_format;
 	enum import_format format;

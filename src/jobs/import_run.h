@@ -159,7 +159,6 @@ struct import_run {
 
 	/* what it counts */
 	struct import_tally tally, durable;
-	bool had_slice;
 	uint64_t failed_files;
 	struct buf warnings; /* JSON strings, separated by commas */
 	unsigned warning_count;

@@ -75,9 +75,6 @@ void admin_reload(struct admin *a, const struct admin_options *options);
  * way go on being answered while the loop turns. */
 void admin_quiesce(struct admin *a);
 
-/* Requests that wait for an answer; 0: admin_stop() cuts nobody off. */
-unsigned admin_requests_waiting(const struct admin *a);
-
 /* Quiesces, cancels what runs for a request (a connection test), closes, and
  * calls `done` from the loop when all is freed.  Nothing may be in the turn's
  * list of waiters for long: the loop must go on turning until then. */

@@ -83,9 +83,6 @@ void import_faults_put(struct buf *out, const struct faults *faults);
 
 enum import_format import_reader_format(const struct import_reader *r);
 
-/* Bytes after unpacking, for messages. */
-uint64_t import_reader_unpacked(const struct import_reader *r);
-
 /* CSV, once the first row came out: the header's names. */
 const struct str *import_reader_header(
 	const struct import_reader *r, size_t *count);
