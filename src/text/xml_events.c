@@ -192,6 +192,19 @@ static void close_record(struct xml_records *x)
 	x->open_span = x->span_count;
 }
 
+/* libxml2 lets some bytes pass that are no UTF-8, such as overlong forms in
+ * CDATA. */
+static void close_field(struct xml_records *x)
+{
+	struct span *s = &x->spans[x->span_count - 1];
+
+	s->len = x->text.len - s->start;
+	if (!str_is_utf8((struct str){
+		    x->text.data + s->name, x->text.len - s->name }))
+		xml_fail(x, ERR_INVALID,
+			"not well-formed XML: bytes that are not UTF-8");
+}
+
 static void on_end(void *arg, const xmlChar *name, const xmlChar *prefix,
 	const xmlChar *uri)
 {
@@ -201,8 +214,7 @@ static void on_end(void *arg, const xmlChar *name, const xmlChar *prefix,
 	if (x->failed)
 		return;
 	if (x->level == IN_FIELD)
-		x->spans[x->span_count - 1].len =
-			x->text.len - x->spans[x->span_count - 1].start;
+		close_field(x);
 	else if (x->level == IN_RECORD)
 		close_record(x);
 	else

@@ -176,6 +176,10 @@ static void wrong_ones(void **state)
 			"1{a=1}!line " },
 		{ "<OrderStatuses><OrderStatus><a>1</", "!line 1: not well" },
 		{ "<OrderStatuses><OrderStatus><a>1", "!line 1: not well" },
+		{ BODY("<OrderStatus><a><![CDATA[\xC1\xB6]]></a></"
+		       "OrderStatus>"),
+			"!line 1: not well-formed XML: bytes that are not "
+			"UTF-8" },
 		{ "<OrderStatuses>", "!line 1: not well-formed XML: " },
 		{ "<OrderStatuses", "!line 1: not well-formed XML: " },
 		{ "<", "!line 1: not well-formed XML: " },
