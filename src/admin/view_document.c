@@ -16,8 +16,8 @@ static const char *const what[EXPORT_ENTITY_COUNT] = { "order", "incident" };
 
 /* --- reading -------------------------------------------------------------- */
 
-static void answer_row(struct call *c, enum export_entity entity,
-	const char *id, enum err e, const struct document_row *row)
+void document_answer(struct call *c, enum export_entity entity, const char *id,
+	enum err e, const struct document_row *row)
 {
 	if (e == ERR_OK && !scope_allows(c, row->store_external_id))
 		e = ERR_NOT_FOUND;
@@ -35,7 +35,7 @@ static void show(struct call *c, enum export_entity entity)
 	enum err e = record_document_get(
 		turn_read(c->hub), entity, str_of(c->path[0]), &row);
 
-	answer_row(c, entity, c->path[0], e, &row);
+	document_answer(c, entity, c->path[0], e, &row);
 }
 
 static bool put_row(void *arg, const struct document_row *row)
@@ -60,7 +60,7 @@ static void read_filter(
 			status_names(out->entity), status);
 }
 
-static void answer_list(struct call *c, struct document_filter *filter,
+void document_answer_list(struct call *c, struct document_filter *filter,
 	const char *prefix, struct list_query *q)
 {
 	enum err e;
@@ -91,37 +91,7 @@ static void list(struct call *c, enum export_entity entity)
 	if (faults_any(f))
 		return answer_faults(c, f);
 	filter.sort = sorts[q.sort];
-	answer_list(c, &filter, query_get(c, "reference"), &q);
-}
-
-/* --- reading as entities (GET /v1/entities/ORDER) ------------------------- */
-
-/* By the reference, as imports find them, or else by the external id. */
-void document_show(struct call *c, enum export_entity entity)
-{
-	struct str id = str_of(c->path[1]);
-	struct document_row row;
-	enum err e = record_document_get(turn_read(c->hub), entity, id, &row);
-
-	if (e == ERR_NOT_FOUND)
-		e = record_document_find_external(
-			turn_read(c->hub), entity, id, &row);
-	answer_row(c, entity, c->path[1], e, &row);
-}
-
-/* Every document has a reference, not every one an external id: the list goes
- * by the former. */
-void document_list(struct call *c, enum export_entity entity)
-{
-	struct document_filter filter = { .entity = entity,
-		.sort = SORT_REFERENCE };
-	struct faults *f = call_faults(c);
-	struct list_query q;
-
-	query_list(c, "externalId", false, f, &q);
-	if (faults_any(f))
-		return answer_faults(c, f);
-	answer_list(c, &filter, query_get(c, "externalId"), &q);
+	document_answer_list(c, &filter, query_get(c, "reference"), &q);
 }
 
 /* --- changing ------------------------------------------------------------- */

@@ -27,12 +27,6 @@ static bool find_kind(struct call *c, enum entity_kind *kind)
 	return false;
 }
 
-/* Where imports of a kind that is a document write to. */
-static enum export_entity document_of(enum entity_kind kind)
-{
-	return kind == ENTITY_INCIDENT ? EXPORT_INCIDENT : EXPORT_ORDER;
-}
-
 /* --- the view ------------------------------------------------------------- */
 
 /* The stored object, secrets masked, with times and the execution spliced in at
@@ -63,7 +57,7 @@ void entity_show(struct call *c)
 	if (!find_kind(c, &kind))
 		return;
 	if (entity_kind_is_document(kind))
-		return document_show(c, document_of(kind));
+		return entity_document_show(c, kind);
 	e = record_entity_get(
 		turn_read(c->hub), kind, str_of(c->path[1]), &row);
 	if (e == ERR_OK && !sees(c, &row))
@@ -97,7 +91,7 @@ void entity_list(struct call *c)
 	if (!find_kind(c, &kind))
 		return;
 	if (entity_kind_is_document(kind))
-		return document_list(c, document_of(kind));
+		return entity_document_list(c, kind);
 	query_list(c, "externalId", false, f, &q);
 	if (faults_any(f))
 		return answer_faults(c, f);
@@ -232,17 +226,6 @@ static void read_entity(struct put *p)
 	buf_release(&text);
 }
 
-/* Orders and incidents are put by routes of their own. */
-static void answer_put_elsewhere(struct call *c, enum entity_kind kind)
-{
-	answer_header(c, "Allow", "GET, HEAD");
-	answer_error(c, 405, "METHOD_NOT_ALLOWED",
-		"%s is put at /v1/%s, or imported from a file",
-		entity_kind_name(kind),
-		kind == ENTITY_INCIDENT ? "incidents/{orderIncidentId}"
-					: "orders/{reference}");
-}
-
 void entity_put(struct call *c)
 {
 	struct put p = { .c = c, .external_id = c->path[1] };
@@ -251,7 +234,7 @@ void entity_put(struct call *c)
 	if (!find_kind(c, &p.kind))
 		return;
 	if (entity_kind_is_document(p.kind))
-		return answer_put_elsewhere(c, p.kind);
+		return entity_document_put(c, p.kind);
 	rc = find_old(&p);
 	if (rc != ERR_OK)
 		return answer_err(c, rc, NULL);

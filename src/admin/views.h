@@ -3,6 +3,7 @@
 #define SLUICE_ADMIN_VIEWS_H
 
 #include "call.h"
+#include "sluice/model/entity.h"
 #include "sluice/model/status.h"
 
 /* view_bulk.c */
@@ -21,8 +22,18 @@ void connection_show(struct call *c);
 void connection_test(struct call *c);
 
 /* view_document.c */
-void document_list(struct call *c, enum export_entity entity);
-void document_show(struct call *c, enum export_entity entity);
+struct document_row;
+struct document_filter;
+struct list_query;
+
+/* Answers with the row when `e` is ERR_OK and the key sees it. */
+void document_answer(struct call *c, enum export_entity entity, const char *id,
+	enum err e, const struct document_row *row);
+
+/* A page of those that match and that the key sees; `prefix` (or NULL) of the
+ * reference. */
+void document_answer_list(struct call *c, struct document_filter *filter,
+	const char *prefix, struct list_query *q);
 void incident_list(struct call *c);
 void incident_put(struct call *c);
 void incident_set_status(struct call *c);
@@ -31,6 +42,11 @@ void order_list(struct call *c);
 void order_put(struct call *c);
 void order_set_status(struct call *c);
 void order_show(struct call *c);
+
+/* view_entity_document.c */
+void entity_document_list(struct call *c, enum entity_kind kind);
+void entity_document_put(struct call *c, enum entity_kind kind);
+void entity_document_show(struct call *c, enum entity_kind kind);
 
 /* view_entity.c */
 void entity_list(struct call *c);

@@ -171,10 +171,37 @@ class Entities(ApiCase):
         for kind, home in (("ORDER", "/v1/orders"), ("ORDER_STATUS", "/v1/orders"), ("INCIDENT", "/v1/incidents")):
             self.assertEqual(self.call("GET", f"/v1/entities/{kind}?size=500").body["totalElements"],
                              self.call("GET", home).body["totalElements"])
-            answer = self.call("PUT", f"/v1/entities/{kind}/1", {}, 405)
-            self.assertIn(home, answer.body["message"])
-            self.assertEqual(answer.headers["Allow"], "GET, HEAD")
         self.call("GET", "/v1/entities/SUPPLIER/absent", status=404)
+
+    def test_documents_by_import_keys(self):
+        supplier, account, order = unique("S"), unique("A"), unique("O")
+        self.call("PUT", f"/v1/entities/SUPPLIER/{supplier}", {"name": "Acme"}, 201)
+        self.call("PUT", f"/v1/entities/ACCOUNT/{account}", {
+            "accountName": "Shop", "companyRegistrationName": "Shop", "businessRegistrationNumber": "1",
+            "address": [{"addressExternalId": unique("AD"), "addressFullName": "Shop", "addressCountry": "FR",
+                         "addressCity": "Paris", "addressZipCode": "75001", "addressStreetName": "Rue 1"}]}, 201)
+        category, product, variant = unique("C"), unique("P"), unique("V")
+        self.call("PUT", f"/v1/entities/CLASSIFICATION_CATEGORY/{category}", {"name": "Bolts"}, 201)
+        self.call("PUT", f"/v1/entities/PRODUCT/{product}", {
+            "productNames": "Bolt", "productClassificationCategoryId": category,
+            "variants": [{"variantExternalId": variant, "variantNames": "M6"}]}, 201)
+        one = f"/v1/entities/ORDER/{order}"
+        line = {"orderLineExternalId": "1", "variantExternalId": variant, "orderLineQuantity": 2, "netUnitPrice": 1.5}
+        body = {"accountExternalId": account, "supplierExternalId": supplier, "orderLines": [line]}
+        self.call("PUT", one, dict(body, supplierExternalId="nobody"), 400, "F-E-002")
+        self.call("PUT", one, dict(body, colour="red"), 400, "UNKNOWN_FIELD")
+        self.call("PUT", one, dict(body, orderExternalId="another"), 400, "F-E-012")
+        self.call("GET", one, status=404)
+        made = self.call("PUT", one, body, 201).body
+        self.assertEqual((made["status"], len(made["lines"]["line"])), ("ORDER_DRAFT_ON_HOLD", 1))
+        self.assertEqual(self.call("PUT", one, body).body, made, "unchanged")
+        self.assertEqual(self.call("GET", f"/v1/orders/{made['reference']}").body, made)
+        status = f"/v1/entities/ORDER_STATUS/{order}"
+        moved = self.call("PUT", status, {"orderStatus": "ACCEPTED_BY_SUPPLIER"}).body
+        self.assertEqual(moved["status"], "ACCEPTED_BY_SUPPLIER")
+        self.call("PUT", status, {"orderStatus": "ORDER_CREATED"}, 400, "F-E-008")
+        self.call("PUT", status, {"orderStatus": "LOST"}, 400, "F-E-008")
+        self.call("PUT", f"/v1/entities/ORDER_STATUS/{unique('O')}", {"orderStatus": "SHIPPED"}, 400, "F-E-002")
 
 
 if __name__ == "__main__":
