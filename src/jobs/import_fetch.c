@@ -293,6 +293,15 @@ static void on_got(struct import_run *r)
 		import_queue_want_slice(r);
 		return;
 	}
+	if (r->committing)
+		r->source_failed = true;
+	else
+		import_fetch_failed(r);
+}
+
+void import_fetch_failed(struct import_run *r)
+{
+	r->source_failed = false;
 	r->why = r->remote.why;
 	list_remove(&r->ready);
 	if (r->sm.state == RUN_OPEN)

@@ -148,6 +148,7 @@ struct import_run {
 	size_t fed_at;            /* ... up to here */
 	bool ended, fed_end;      /* the source has; the reader knows */
 	bool paused;
+	bool source_failed; /* told between a slice and its commit */
 	bool first_row_seen;
 	unsigned moving; /* files */
 	unsigned retries_left;
@@ -225,6 +226,9 @@ void import_fetch_begin(struct import_run *r);
 void import_fetch_next(struct import_run *r);
 /* A slice has ended: there is room for more bytes ... */
 void import_fetch_resume(struct import_run *r);
+
+/* The source ended with an error (that of r->remote). */
+void import_fetch_failed(struct import_run *r);
 /* ... or all rows of the file came out: is it still what it was? ... */
 void import_fetch_check(struct import_run *r);
 /* ... or no more of it is wanted, r->why says why. */

@@ -39,7 +39,7 @@ void import_work_close(struct import_run *r)
 	drop_fed(r);
 	while (!list_empty(&r->chunks))
 		free(next_chunk(r));
-	r->ended = r->fed_end = r->paused = false;
+	r->ended = r->fed_end = r->paused = r->source_failed = false;
 	r->first_row_seen = false;
 }
 

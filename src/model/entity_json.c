@@ -53,18 +53,48 @@ static bool is_list_key(const struct entity_table *t, struct str key)
 	return false;
 }
 
+static bool is_text_like(enum entity_type type)
+{
+	return type == ENTITY_TEXT || type == ENTITY_ID || type == ENTITY_REF ||
+	       type == ENTITY_REFS || type == ENTITY_IDS;
+}
+
+void entity_given_loosen(
+	enum entity_type type, struct entity_given *g, struct arena *arena)
+{
+	struct buf text = buf_make(64);
+
+	if (json_is_number(g->json) && is_text_like(type)) {
+		json_write(g->json, &text);
+		*g = (struct entity_given){
+			.text = str_of(arena_dup(arena, buf_view(&text))),
+		};
+	} else if (json_is_string(g->json) &&
+		   (type == ENTITY_NUMBER || type == ENTITY_COUNT)) {
+		*g = (struct entity_given){ .text = json_text(g->json) };
+	}
+	buf_release(&text);
+}
+
+static void set_value(struct filling *fill, size_t i, const json_t *value)
+{
+	fill->given[i].json = value;
+	entity_given_loosen(entity_field_at(fill->t, fill->first + i)->type,
+		&fill->given[i], fill->faults->arena);
+}
+
 static void set_field(
 	struct filling *fill, size_t i, const char *key, const json_t *value)
 {
 	const char *own = entity_field_at(fill->t, fill->first + i)->key;
 	struct path at = { .up = fill->path, .key = key };
 
-	if (fill->given[i].json != NULL)
+	if (fill->given[i].json != NULL || fill->given[i].text.ptr != NULL)
 		fault_at(fill->faults, &at, FAULT_FORMAT,
 			"%s is another name of %s; give one of them",
 			strcmp(key, own) == 0 ? "an alias" : key, own);
 	else
-		fill->given[i].json = value;
+		set_value(fill, i, value);
 }
 
 static bool set_free(struct filling *fill, struct str key, const json_t *value)

@@ -163,6 +163,11 @@ void part_write(
 /* Reads the items that the row gives into top->list. */
 void list_read(struct entity_checking *c);
 
+/* Other systems write ids as numbers and numbers as texts: such a JSON value
+ * becomes a text, in the arena. */
+void entity_given_loosen(
+	enum entity_type type, struct entity_given *g, struct arena *arena);
+
 /* An object of the list by keys and aliases; when `strict`, unknown keys are
  * faults. */
 void entity_item_json(const struct entity_table *t, const json_t *item,

@@ -2,6 +2,7 @@
  * keys in the same order: what the n-th key was last time is tried first. */
 #include <stdlib.h>
 
+#include "entity_private.h"
 #include "mapping_private.h"
 
 #define MEMO_SIZE 256
@@ -216,38 +217,12 @@ static void run_rules(
 	}
 }
 
-/* --- loose types
- * ------------------------------------------------------------------- */
-
-static bool is_text_like(enum entity_type type)
-{
-	return type == ENTITY_TEXT || type == ENTITY_ID || type == ENTITY_REF ||
-	       type == ENTITY_REFS || type == ENTITY_IDS;
-}
-
-/* Other systems write ids as numbers and numbers as texts. */
-static void loosen(
-	enum entity_type type, struct entity_given *g, struct arena *arena)
-{
-	struct buf text = buf_make(64);
-
-	if (json_is_number(g->json) && is_text_like(type)) {
-		json_write(g->json, &text);
-		*g = (struct entity_given){
-			.text = str_of(arena_dup(arena, buf_view(&text))),
-		};
-	} else if (json_is_string(g->json) &&
-		   (type == ENTITY_NUMBER || type == ENTITY_COUNT)) {
-		*g = (struct entity_given){ .text = json_text(g->json) };
-	}
-	buf_release(&text);
-}
-
 static void loosen_all(struct mapping_json *j, struct arena *arena)
 {
 	for (size_t i = 0; i < j->fields; i++)
 		if (j->in.fields[i].json != NULL)
-			loosen(entity_field_at(j->m->table, i)->type,
+			entity_given_loosen(
+				entity_field_at(j->m->table, i)->type,
 				&j->in.fields[i], arena);
 }
 

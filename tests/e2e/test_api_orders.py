@@ -160,6 +160,8 @@ class Entities(ApiCase):
         changed = self.call("PUT", one, {"description": "d"}).body
         self.assertEqual((changed["name"], changed["description"]), ("Acme", "d"))
         self.assertEqual(self.call("GET", one).body, changed)
+        loose = self.call("PUT", one, {"supplierRating": "4.5"}).body
+        self.assertEqual(loose["supplierRating"], 4.5, "as in imports, numbers may be texts")
         self.call("PUT", f"/v1/entities/SUPPLIER/{unique('S')}", {}, 400, "F-E-001")
         answer = self.call("PUT", one, {"naem": "x"}, 400, "UNKNOWN_FIELD")
         self.assertIn("name", answer.body["message"])

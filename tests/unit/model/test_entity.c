@@ -91,7 +91,7 @@ static void faults_of_suppliers(void **state)
 		{ "{'name':'n','externalId':'S2'}",
 			"INVALID_VALUE externalId" },
 		{ "{'name':'n','nam':'x'}", "UNKNOWN_FIELD nam" },
-		{ "{'name':1}", "F-E-012 name" },
+		{ "{'name':[1]}", "F-E-012 name" },
 		{ "{'name':'n','inactive':'no'}", "F-E-009 inactive" },
 		{ "{'name':'n','inactive':true,'deleted':true}",
 			"F-E-012 deleted" },
