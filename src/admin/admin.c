@@ -142,6 +142,7 @@ static void on_request(void *arg, struct http_request *r)
 	const char *path = http_request_path(r);
 	struct route_match match;
 
+	c->hub->asked_at = loop_now_ms(c->hub->loop);
 	route_find(http_request_method(r), path, &match);
 	if (needs_key(&match, path) && !auth_identify(c))
 		return;

@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 
-#include "sluice/base/log.h"
 #include "sluice/base/mem.h"
 #include "sluice/jobs/hub.h"
 #include "sluice/loop/local_file.h"
@@ -17,14 +16,12 @@ char *import_spool_path(struct hub *hub, struct uuid upload_id)
 
 void import_upload_remove(struct hub *hub, struct uuid upload_id)
 {
-	struct diag why;
 	char *path;
 
 	if (uuid_is_nil(upload_id))
 		return;
 	path = import_spool_path(hub, upload_id);
-	if (local_remove(path, &why) != ERR_OK)
-		log_warn("%s", why.text);
+	local_remove_later(hub->loop, path);
 	free(path);
 }
 

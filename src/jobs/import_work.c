@@ -5,7 +5,13 @@
 #include "sluice/jobs/hub.h"
 
 /* With the commit that follows a slice holds the loop for about 5 ms. */
-#define SLICE_NS   UINT64_C(4000000)
+#define SLICE_NS UINT64_C(4000000)
+
+/* While somebody asks the API for something, answers come first: each waits for
+ * a turn or two. */
+#define SHORT_SLICE_NS UINT64_C(1500000)
+#define ASKED_MS       50
+
 #define SLICE_ROWS 10000
 
 /* Fed at once: packed bytes may unpack to much, with no row in it. */
@@ -147,6 +153,13 @@ static enum slice_result store_failed(struct import_run *r, enum err e)
 	return SLICE_STORE_FAILED;
 }
 
+static uint64_t slice_ns(const struct hub *hub)
+{
+	return loop_now_ms(hub->loop) - hub->asked_at < ASKED_MS
+		       ? SHORT_SLICE_NS
+		       : SLICE_NS;
+}
+
 static bool time_is_over(unsigned rows, uint64_t until)
 {
 	return rows >= SLICE_ROWS || clock_monotonic_ns() >= until;
@@ -154,7 +167,7 @@ static bool time_is_over(unsigned rows, uint64_t until)
 
 static enum slice_result work(struct import_run *r)
 {
-	uint64_t until = clock_monotonic_ns() + SLICE_NS;
+	uint64_t until = clock_monotonic_ns() + slice_ns(r->hub);
 	struct import_row row;
 	unsigned rows = 0;
 	enum err e;

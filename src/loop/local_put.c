@@ -315,11 +315,3 @@ enum err local_put_start(struct local_put *put, op_done_fn done)
 	pool_call_start(put->op.loop, &w->call, run_open, on_open);
 	return ERR_OK;
 }
-
-enum err local_remove(const char *path, struct diag *why)
-{
-	if (unlink(path) == 0 || errno == ENOENT)
-		return ERR_OK;
-	return diag_set(why, err_from_errno(errno), "remove %s: %s", path,
-		strerror(errno));
-}

@@ -183,7 +183,7 @@ class Uploads(ExecutionCase):
                               source={"path": "in/suppliers.json"})
         answer = self.upload(json_only, b"x", 409, "CONFLICT", name="x.csv")
         self.assertIn("csv.delimiter", answer["message"])
-        self.assertEqual(self.spool(), [])
+        wait_until(lambda: self.spool() == [], what="the spool to be empty")
 
     def test_too_large(self):
         job, body = self.make(), self.rows("x" * (2 << 20))
@@ -210,14 +210,14 @@ class Uploads(ExecutionCase):
         job = self.make()
         with self.half_an_upload(job):
             self.gateway.restart()
-        self.assertEqual(self.spool(), [])
+        wait_until(lambda: self.spool() == [], what="the spool to be empty")
         self.assertEqual(self.call("GET", f"{EXECUTIONS}?jobId={job}").body["content"], [])
 
     def test_a_crash_in_the_middle_of_an_upload(self):
         job = self.make()
         with self.half_an_upload(job):
             self.gateway.restart(crash=True)
-        self.assertEqual(self.spool(), [])
+        wait_until(lambda: self.spool() == [], what="the spool to be empty")
         self.assertEqual(self.call("GET", f"{EXECUTIONS}?jobId={job}").body["content"], [])
 
     def test_empty_and_broken_files(self):

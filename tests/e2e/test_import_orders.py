@@ -160,7 +160,7 @@ class Orders(DocumentCase):
         self.assertEqual(self.gateway.ok("GET", "/v1/entities/INCIDENT")["size"], 20)
         for method, path, status in (("GET", "/v1/entities/ORDER/absent", 404),
                                      ("GET", "/v1/entities/CAR", 404),
-                                     ("PUT", f"/v1/entities/ORDER/{self.r}1", 405)):
+                                     ("PUT", f"/v1/entities/ORDER/{self.r}9", 400)):
             answer = self.gateway.request(method, path, {} if method == "PUT" else None)
             self.assertEqual(answer.status, status, answer.body)
 

@@ -45,7 +45,8 @@ struct hub {
 	struct catalog catalog;
 	struct export_queue queue;
 	struct import_queue imports;
-	bool stopping; /* no new work is started */
+	uint64_t asked_at; /* loop_now_ms() of the API's last request */
+	bool stopping;     /* no new work is started */
 };
 
 /* A fresh id for something made now. */

@@ -84,7 +84,13 @@ size_t local_put_write(struct local_put *put, const void *data, size_t len);
  */
 void local_put_finish(struct local_put *put);
 
-/* Synchronous and quick; for single names of the spool.  Missing is fine. */
+/* --- removing -------------------------------------------------------------
+ * Missing is fine. */
+
+/* At once; a file of many megabytes takes milliseconds for each hundred. */
 enum err local_remove(const char *path, struct diag *why) WARN_UNUSED;
+
+/* In the thread pool; what goes wrong is logged. */
+void local_remove_later(struct loop *loop, const char *path);
 
 #endif

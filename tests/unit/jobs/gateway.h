@@ -266,6 +266,23 @@ static UNUSED struct uuid gateway_upload(struct gateway *g,
 	return id;
 }
 
+struct gateway_upload {
+	struct gateway *gateway;
+	struct uuid id;
+};
+
+static bool gateway_spool_lacks(void *arg);
+
+/* Uploads are removed behind the loop's back, so wait. */
+static UNUSED void gateway_wait_spool_lacks(
+	struct gateway *g, struct uuid upload_id)
+{
+	struct gateway_upload u = { g, upload_id };
+
+	assert_true(
+		loop_run_until(g->hub.loop, gateway_spool_lacks, &u, 1000000));
+}
+
 static UNUSED bool gateway_spool_has(struct gateway *g, struct uuid upload_id)
 {
 	char *path = import_spool_path(&g->hub, upload_id);
@@ -273,6 +290,13 @@ static UNUSED bool gateway_spool_has(struct gateway *g, struct uuid upload_id)
 
 	free(path);
 	return is;
+}
+
+static bool gateway_spool_lacks(void *arg)
+{
+	struct gateway_upload *u = arg;
+
+	return !gateway_spool_has(u->gateway, u->id);
 }
 
 #endif

@@ -77,7 +77,7 @@ static void test_success(void **state)
 	assert_true(has_text(x.report, "\"rowsRead\":2"));
 	assert_true(has_text(x.report, "\"status\":\"DONE\""));
 	assert_true(has_supplier("S-1") && has_supplier("S-2"));
-	assert_false(gateway_spool_has(&g, x.upload_id));
+	gateway_wait_spool_lacks(&g, x.upload_id);
 	assert_int_equal(g.hub.imports.rows, 2);
 
 	x = gateway_until_final(
@@ -147,7 +147,7 @@ static void check_failed(const char *text, const char *message)
 	assert_int_equal(x.state, EXECUTION_FAILED);
 	if (!has_text(x.message, message))
 		fail_msg("%.*s", STR_ARG(x.message));
-	assert_false(gateway_spool_has(&g, x.upload_id));
+	gateway_wait_spool_lacks(&g, x.upload_id);
 }
 
 static void test_failures(void **state)
@@ -242,7 +242,7 @@ static void test_one_waits_the_rest_is_skipped(void **state)
 	x = gateway_execution(&g, c);
 	assert_int_equal(x.state, EXECUTION_SKIPPED);
 	assert_true(has_text(x.message, "waiting already"));
-	assert_false(gateway_spool_has(&g, x.upload_id));
+	gateway_wait_spool_lacks(&g, x.upload_id);
 	assert_int_equal(gateway_until_final(&g, b).state, EXECUTION_SUCCESS);
 	assert_int_equal(gateway_execution(&g, a).state, EXECUTION_SUCCESS);
 	assert_true(gateway_execution(&g, b).started_at >=
@@ -352,7 +352,7 @@ static void test_cancel_waiting(void **state)
 	x = gateway_execution(&g, b);
 	assert_int_equal(x.state, EXECUTION_CANCELLED);
 	assert_true(has_text(x.message, "operator"));
-	assert_false(gateway_spool_has(&g, x.upload_id));
+	gateway_wait_spool_lacks(&g, x.upload_id);
 	assert_int_equal(import_queue_cancel(&g.hub, b, &why), ERR_CONFLICT);
 	assert_int_equal(import_queue_cancel(&g.hub, hub_new_id(&g.hub), &why),
 		ERR_NOT_FOUND);
@@ -390,7 +390,7 @@ static void check_cancel_at(const char *name)
 	assert_true(watch_hit);
 	assert_int_equal(watch_result, ERR_OK);
 	assert_int_equal(x.state, EXECUTION_CANCELLED);
-	assert_false(gateway_spool_has(&g, x.upload_id));
+	gateway_wait_spool_lacks(&g, x.upload_id);
 	buf_release(&text);
 }
 
@@ -474,7 +474,7 @@ static void test_deleted_job(void **state)
 	x = gateway_execution(&g, b);
 	assert_int_equal(x.state, EXECUTION_CANCELLED);
 	assert_true(has_text(x.message, "deleted"));
-	assert_false(gateway_spool_has(&g, x.upload_id));
+	gateway_wait_spool_lacks(&g, x.upload_id);
 	buf_release(&text);
 }
 
@@ -522,7 +522,7 @@ static void test_recovery(void **state)
 		assert_int_equal(x.counts.unchanged, before);
 		assert_int_equal(x.counts.created, 200000 - before);
 	}
-	assert_false(gateway_spool_has(&g, x.upload_id));
+	gateway_wait_spool_lacks(&g, x.upload_id);
 	buf_release(&text);
 }
 
