@@ -43,8 +43,10 @@ void import_work_close(struct import_run *r)
 	import_reader_destroy(r->reader);
 	r->reader = NULL;
 	drop_fed(r);
-	while (!list_empty(&r->chunks))
-		free(next_chunk(r));
+	list_for_each (l, &r->chunks)
+		free(container_of(l, struct import_chunk, link));
+	list_init(&r->chunks);
+	r->queued = 0;
 	r->ended = r->fed_end = r->paused = r->source_failed = false;
 	r->first_row_seen = false;
 }

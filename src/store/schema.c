@@ -123,7 +123,7 @@ struct versions {
 static enum err read_number(
 	struct store *s, const char *name, unsigned *out, struct diag *why)
 {
-	struct str text;
+	struct str text = STR("");
 	uint64_t n;
 	enum err e = meta_get(store_read(s), name, &text);
 

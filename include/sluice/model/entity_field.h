@@ -100,9 +100,9 @@ struct entity_table {
  * target, or any member by name. */
 #define FIELD(k, a, l, c, u, e, ...)                                           \
 	{                                                                      \
-		.key = (k), .member = { ",\"" k "\":", sizeof(k) + 3 },      \
-		.aliases = (a), .labels = (l), .create = (c),      \
-		.update = (u), .edit = (e), .type = __VA_ARGS__                \
+		.key = (k), .member = { ",\"" k "\":", sizeof(k) + 3 },        \
+		.aliases = (a), .labels = (l), .create = (c), .update = (u),   \
+		.edit = (e), .type = __VA_ARGS__                               \
 	}
 #define ENTITY_TOP(f) .top = { .fields = (f), .count = ARRAY_LEN(f) }
 #define ENTITY_TOP_FREE(f, p)                                                  \

@@ -207,8 +207,7 @@ static void xml_records_as_rows(void **state)
 
 	(void)state;
 	xml_record(&(struct xml_record){ 1, plain, 3 }, "{}", "");
-	xml_record(&(struct xml_record){ 1, plain, 4 }, "{}",
-		"F-E-012 status");
+	xml_record(&(struct xml_record){ 1, plain, 4 }, "{}", "F-E-012 status");
 	xml_record(&(struct xml_record){ 1, other, 2 },
 		"{'orderReference':'no','status':'$.state'}", "");
 }
