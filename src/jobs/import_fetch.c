@@ -153,7 +153,6 @@ static void on_relisted(struct import_run *r)
 static enum err on_bytes(void *arg, const void *data, size_t len)
 {
 	struct import_run *r = arg;
-	struct import_chunk *c;
 
 	if (r->sm.state == RUN_OPEN) {
 		import_run_file(r)->attrs = r->remote.attrs;
@@ -161,11 +160,7 @@ static enum err on_bytes(void *arg, const void *data, size_t len)
 	}
 	if (r->sm.state != RUN_READ)
 		return ERR_CANCELED; /* it is being closed */
-	c = mem_alloc(sizeof *c + len);
-	c->len = len;
-	memcpy(c->data, data, len);
-	list_append(&r->chunks, &c->link);
-	r->queued += len;
+	import_work_queue(r, data, len);
 	r->tally.counts.bytes_read += len;
 	import_run_file(r)->bytes += len;
 	if (r->queued >= QUEUE_MAX && !r->paused) {
@@ -343,7 +338,7 @@ static void on_remote(struct remote_file *f)
 
 void import_fetch_resume(struct import_run *r)
 {
-	if (!list_empty(&r->chunks) || (r->ended && !r->fed_end))
+	if (r->chunks != NULL || (r->ended && !r->fed_end))
 		import_queue_want_slice(r);
 	if (r->paused && r->queued < QUEUE_MAX / 2) {
 		r->paused = false;

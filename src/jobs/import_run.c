@@ -85,7 +85,6 @@ struct import_run *import_run_create(struct hub *hub, const struct execution *x,
 	r->report = buf_make(REPORT_MAX);
 	r->report_stale = true;
 	list_init(&r->ready);
-	list_init(&r->chunks);
 	sm_init(&r->sm, "import_run", r->name, run_states);
 	r->committing = true;
 	turn_wait(hub, &r->waiter, on_claimed);

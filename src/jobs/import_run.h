@@ -82,7 +82,7 @@ char *import_files_join(const char *dir, const char *name);
 /* --- the run ------------------------------------------------------------- */
 
 struct import_chunk {
-	struct link link;
+	struct import_chunk *next;
 	size_t len;
 	char data[];
 };
@@ -142,11 +142,10 @@ struct import_run {
 	struct transcode *transcode;
 	struct remote_file remote;
 	bool remote_active;
-	struct link chunks;       /* of the current file, in order */
-	size_t queued;            /* bytes in chunks */
-	struct import_chunk *fed; /* out of the list: its bytes are lent ... */
-	size_t fed_at;            /* ... up to here */
-	bool ended, fed_end;      /* the source has; the reader knows */
+	struct import_chunk *chunks, *last_chunk; /* of the current file */
+	size_t queued;                            /* bytes in chunks */
+	size_t fed;          /* bytes of the first one that the reader has */
+	bool ended, fed_end; /* the source has; the reader knows */
 	bool paused;
 	bool source_failed; /* told between a slice and its commit */
 	bool first_row_seen;
@@ -246,6 +245,9 @@ enum err import_file_ask_move(
 	struct import_run *r, struct import_file *f) WARN_UNUSED;
 
 /* --- a slice (import_work.c) --------------------------------------------- */
+
+/* Bytes of the source, copied: they wait for their slice. */
+void import_work_queue(struct import_run *r, const void *data, size_t len);
 
 /* Its turn to work for about 5 ms. */
 void import_run_slice(struct import_run *r);

@@ -1,7 +1,9 @@
 #include <stdlib.h>
+#include <string.h>
 
 #include "import_run.h"
 #include "sluice/base/clock.h"
+#include "sluice/base/mem.h"
 #include "sluice/jobs/hub.h"
 
 /* With the commit that follows a slice holds the loop for about 5 ms. */
@@ -21,54 +23,58 @@
 
 /* --- bytes --------------------------------------------------------------- */
 
-static void drop_fed(struct import_run *r)
+void import_work_queue(struct import_run *r, const void *data, size_t len)
 {
-	free(r->fed);
-	r->fed = NULL;
-	r->fed_at = 0;
+	struct import_chunk *c = mem_alloc(sizeof *c + len);
+
+	c->len = len;
+	memcpy(c->data, data, len);
+	if (r->chunks == NULL)
+		r->chunks = c;
+	else
+		r->last_chunk->next = c;
+	r->last_chunk = c;
+	r->queued += len;
 }
 
-static struct import_chunk *next_chunk(struct import_run *r)
+/* The first one stays in the queue until the reader has used it up. */
+static void drop_chunk(struct import_run *r)
 {
-	struct import_chunk *c =
-		list_first(&r->chunks, struct import_chunk, link);
+	struct import_chunk *c = r->chunks;
 
-	list_remove(&c->link);
+	r->chunks = c->next;
 	r->queued -= c->len;
-	return c;
+	r->fed = 0;
+	free(c);
 }
 
 void import_work_close(struct import_run *r)
 {
 	import_reader_destroy(r->reader);
 	r->reader = NULL;
-	drop_fed(r);
-	list_for_each (l, &r->chunks)
-		free(container_of(l, struct import_chunk, link));
-	list_init(&r->chunks);
-	r->queued = 0;
+	while (r->chunks != NULL)
+		drop_chunk(r);
 	r->ended = r->fed_end = r->paused = r->source_failed = false;
 	r->first_row_seen = false;
 }
 
 static void feed_piece(struct import_run *r)
 {
-	size_t left = r->fed->len - r->fed_at;
-	struct str piece = { r->fed->data + r->fed_at,
+	const struct import_chunk *c = r->chunks;
+	size_t left = c->len - r->fed;
+	struct str piece = { c->data + r->fed,
 		left < PIECE_MAX ? left : PIECE_MAX };
 
-	r->fed_at += piece.len;
+	r->fed += piece.len;
 	import_reader_feed(r->reader, piece, false);
 }
 
 /* False: there is nothing to feed now. */
 static bool feed(struct import_run *r)
 {
-	if (r->fed != NULL && r->fed_at == r->fed->len)
-		drop_fed(r);
-	if (r->fed == NULL && !list_empty(&r->chunks))
-		r->fed = next_chunk(r);
-	if (r->fed != NULL) {
+	if (r->chunks != NULL && r->fed == r->chunks->len)
+		drop_chunk(r);
+	if (r->chunks != NULL) {
 		feed_piece(r);
 		return true;
 	}
